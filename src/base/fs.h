@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base/fs.h - small files read and written whole, directories made and removed. */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* All return 0 or -errno; dir_fd may be AT_FDCWD. */
+
+/* The whole file, NUL-terminated; the caller frees.  -EFBIG above max bytes. */
+int fs_read_at(int dir_fd, const char *path, size_t max, char **ret_text, size_t *ret_len);
+#define fs_read(path, max, ret, len) fs_read_at(AT_FDCWD, path, max, ret, len)
+
+/* One short file into the caller's buffer, NUL-terminated, trailing newline
+ * cut: for cgroup and /proc files.  Returns the length or -errno. */
+ssize_t fs_read_small_at(int dir_fd, const char *path, char *text, size_t size);
+int fs_read_u64_at(int dir_fd, const char *path, uint64_t *ret); /* "max" gives UINT64_MAX */
+
+int fs_write_at(int dir_fd, const char *path, const char *text);  /* existing file, one write(2) */
+
+/* A new file in place of the old one: written beside it, then renamed. */
+int fs_replace_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode);
+
+int fs_mkdirs(const char *path, mode_t mode);   /* as mkdir -p */
+int fs_remove_tree_at(int dir_fd, const char *path); /* as rm -rf, never follows a link, stays on the file system */
+int fs_write_all(int fd, const void *data, size_t len); /* loops over short writes and EINTR */
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgroup/cgroup.h - limits and counters of one test, behind one interface for v1, v2 and none. */
+#ifndef CGROUP_CGROUP_H
+#define CGROUP_CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* The group that holds all tests of this user: "isorun" below a group that we
+ * may write to.  Found once a boot through libcgroup (cgroup/find.c) and kept
+ * as text, so that the way from `isorun` to exec does without the library. */
+enum cg_version { CG_NONE, CG_V1, CG_V2, CG_VERSION_COUNT };
+
+struct cg_place {
+	enum cg_version version;
+	char *memory_dir;   /* absolute path of the isorun group with the memory controller; NULL: none */
+	char *pids_dir;     /* likewise; the same path as memory_dir on v2 */
+	char *self;         /* the text of /proc/self/cgroup it was found from */
+	char *why_none;     /* version CG_NONE: what was tried and what mends it; else NULL */
+};
+void cg_place_fini(struct cg_place *p);
+
+/* Tries v2, then v1, by really making the isorun group, enabling controllers
+ * and making and removing a leaf; CG_NONE with why_none when neither works.
+ * Errors only when out of memory.  Uses libcgroup. */
+int cg_find(struct cg_place *ret, struct iso_err *err);
+
+/* One group being used: descriptors on the place. */
+struct cg;
+int cg_open(const struct cg_place *place, struct cg **ret, struct iso_err *err);
+void cg_close(struct cg *cg); /* accepts NULL */
+enum cg_version cg_version_of(const struct cg *cg);
+
+/* What the memory of all our tests together is now, in bytes; 0 for none. */
+uint64_t cg_ours_bytes(const struct cg *cg);
+
+/* Every limit above us, less what others use of it unreclaimably.  Appends at
+ * most max rows; returns the number.  `path` is for people. */
+struct cg_bound {
+	uint64_t bytes;
+	char path[80];
+};
+size_t cg_bounds_above(const struct cg *cg, struct cg_bound *ret, size_t max);
+
+/* The life of a leaf is a flat plan that the sandbox's init carries out, so
+ * that no instant exists at which a SIGKILL of isorun leaves a group behind:
+ * init makes the leaf, the test joins it, init reads the counters and removes
+ * it when all processes are gone.  The driver only writes the plan. */
+enum { CG_MAX_GROUPS = 2, CG_MAX_WRITES = 8, CG_MAX_READS = 8 };
+
+struct cg_group_plan {
+	int parent_fd;            /* O_PATH directory of the isorun group; borrowed from cg */
+	const char *name;         /* of the leaf; borrowed from the plan */
+	struct {
+		const char *file; /* below the leaf */
+		const char *value;
+		bool optional;    /* a kernel without the file is no fault */
+	} writes[CG_MAX_WRITES];  /* after mkdir, before anything joins */
+	size_t n_writes;
+	const char *join_file;    /* v1: "tasks", to which the test writes "0"; NULL: CLONE_INTO_CGROUP */
+	const char *reads[CG_MAX_READS]; /* before removal: contents go to cg_parse_usage */
+	size_t n_reads;
+	const char *empty_file;   /* written before removal so that page cache pins nothing: v1
+				   * "memory.force_empty", v2 "memory.reclaim"; NULL: none */
+	const char *empty_value;
+	const char *empty_when;   /* only when this key in the read memory.stat is not 0; NULL: always */
+};
+
+struct cg_plan {
+	struct cg_group_plan groups[CG_MAX_GROUPS];
+	size_t n_groups;
+	char name[64];
+	char values[CG_MAX_GROUPS][CG_MAX_WRITES][24]; /* where writes[].value points */
+};
+
+struct cg_limits {
+	uint64_t mem_bytes;  /* 0: none; swap is off in any case */
+	uint64_t pids;       /* 0: none */
+};
+
+struct cg_usage {
+	uint64_t peak_bytes;     /* the kernel's high-water mark; 0: not known */
+	uint64_t oom_kills;
+	bool limit_hit;          /* the limit was reached at least once */
+};
+
+struct cg_driver {
+	const char *name; /* "v1", "v2", "none" */
+
+	/* Opens descriptors on the place; fills cg.  May fail with -ENOENT
+	 * when the place is stale: find again. */
+	int (*open)(struct cg *cg, const struct cg_place *place, struct iso_err *err);
+
+	/* Fills the plan for a leaf `name` (unique, at most 63 bytes).  Never
+	 * fails.  "none" yields no groups. */
+	void (*plan)(const struct cg *cg, const char *name, const struct cg_limits *limits,
+		     struct cg_plan *ret);
+
+	/* Takes one counter file's text, as init read it, into usage. */
+	void (*parse)(const char *file, const char *text, struct cg_usage *usage);
+
+	/* What the leaf's processes hold now that cannot be reclaimed (anon +
+	 * shmem + unreclaimable kernel); -ENOTSUP for none. */
+	int (*sample)(const struct cg *cg, const char *name, uint64_t *ret_bytes);
+};
+
+void cg_plan_leaf(const struct cg *cg, const char *name, const struct cg_limits *limits,
+		  struct cg_plan *ret);
+void cg_parse_usage(const struct cg *cg, const char *file, const char *text,
+		    struct cg_usage *usage);
+int cg_sample(const struct cg *cg, const char *name, uint64_t *ret_bytes);
+
+/* Removes leaves whose init was killed with its isorun (names are
+ * "PID-STARTTIME-N", so a leaf is dead when no such process lives).  Returns
+ * the number removed. */
+unsigned cg_sweep(const struct cg *cg);
+
+#endif

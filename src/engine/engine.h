@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/engine.h - runs attempts on this host: admission, sandbox, limits, clean-up, result. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "model/result.h"
+#include "model/spec.h"
+#include "planner/budget.h"
+
+struct engine;
+struct attempt;
+
+struct engine_config {
+	const char *runtime_dir;  /* of the ledger and the compiled bytes: host_runtime_dir() */
+	uint64_t budget_bytes;    /* --budget; 0: found */
+	bool strict;              /* what cannot be isolated or limited is an error */
+};
+
+int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
+		struct iso_err *err);
+void engine_close(struct engine *e); /* kills and reaps what still runs; accepts NULL */
+
+/* What all together may hold now; looks at the host again at each call. */
+int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err);
+
+struct attempt_request {
+	const struct spec *spec;      /* borrowed until the attempt ends */
+	char *const *argv;            /* borrowed likewise, as all below */
+	const char *cwd;              /* absolute; NULL: ours */
+	const char *workspace;        /* absolute; the tree that overlay and readonly speak of */
+	char *const *env;             /* the whole environment before the profile's changes; NULL: ours */
+	const char *title;            /* for the ledger: test id or command */
+	const char *test_id;          /* ISORUN_TEST; NULL: not set */
+	const char *run;              /* ISORUN_RUN; NULL: not set */
+	unsigned attempt;             /* ISORUN_ATTEMPT, from 1 */
+	int slot;                     /* ISORUN_SLOT; -1: the ledger's */
+	uint64_t mem_bytes;           /* the reservation and limit; 0: the default share */
+	bool alone;                   /* only with the whole budget */
+	int64_t timeout_ns;           /* 0: none */
+	int64_t grace_ns;
+	int stdin_fd, stdout_fd, stderr_fd; /* borrowed until started; -1: inherited */
+	bool own_session;             /* setsid: suites.  false: the caller's terminal and job control */
+	bool sample;                  /* read memory while it runs, for progress and history */
+
+	/* In the loop's thread.  `started` comes once, after the exec; not at
+	 * all when it cannot start.  `ended` comes exactly once; the result is
+	 * borrowed; the attempt is freed when it returns.  Either may be NULL
+	 * but `ended`. */
+	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
+	void (*sampled)(struct attempt *a, uint64_t mem_bytes, void *arg);
+	void (*ended)(struct attempt *a, const struct result *r, void *arg);
+	void *arg;
+};
+
+enum { ENGINE_NOWAIT = 1 }; /* -EAGAIN instead of queueing behind other isorun processes */
+
+/* Asks for the reservation, and starts once it is granted.  Faults of the
+ * request itself (usage) are returned; those of the host come by `ended`. */
+int engine_start(struct engine *e, const struct attempt_request *request, unsigned flags,
+		 struct attempt **ret, struct iso_err *err);
+
+void attempt_signal(struct attempt *a, int sig); /* to the test process; queued until it runs */
+void attempt_kill(struct attempt *a);            /* at once; `ended` still comes, as failed */
+int attempt_pid(const struct attempt *a);        /* of the sandbox's init, 0 when it waits */
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* history/history.h - what past attempts took, in SQLite; a broken or locked database never fails a run. */
+#ifndef HISTORY_HISTORY_H
+#define HISTORY_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/outcome.h"
+
+struct history;
+
+/* The file is made when missing (its directory must exist).  Several isorun
+ * processes may have it open (WAL, busy timeout).  A file that is no database
+ * is moved aside to PATH.broken-N and begun anew, and *ret_note says so (NULL
+ * otherwise; the caller frees). */
+int history_open(const char *path, struct history **ret, char **ret_note, struct iso_err *err);
+void history_close(struct history *h); /* accepts NULL */
+
+struct history_attempt {
+	const char *suite;        /* the workspace's path: which project */
+	const char *test;         /* id */
+	const char *program;      /* what siblings share */
+	const char *run;
+	unsigned attempt;
+	enum outcome outcome;
+	int64_t wall_ns;          /* duration */
+	int64_t cpu_ns;           /* user + system */
+	uint64_t mem_peak_bytes;
+	uint64_t mem_working_bytes;
+	uint64_t mem_limit_bytes;
+	int64_t taken_wall_ns;    /* CLOCK_REALTIME at its end */
+};
+
+/* Within one transaction per run: begin, add …, commit (or close: rolled back). */
+int history_begin(struct history *h, struct iso_err *err);
+int history_add(struct history *h, const struct history_attempt *a, struct iso_err *err);
+int history_commit(struct history *h, struct iso_err *err);
+
+/* The newest `max` attempts of a test, newest first; strings are NULL in the
+ * rows.  The caller frees. */
+int history_of_test(struct history *h, const char *suite, const char *test, size_t max,
+		    struct history_attempt **ret, size_t *ret_n, struct iso_err *err);
+/* Likewise of any test of the same program. */
+int history_of_program(struct history *h, const char *suite, const char *program, size_t max,
+		       struct history_attempt **ret, size_t *ret_n, struct iso_err *err);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/event.h - one fact of a run, in order, with its time: every report is a fold over these. */
+#ifndef MODEL_EVENT_H
+#define MODEL_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/demand.h"
+#include "model/outcome.h"
+#include "model/result.h"
+
+enum event_kind {
+	EVENT_RUN_STARTED,       /* first; u.run_started */
+	EVENT_TEST_PLANNED,      /* once a test, before the first attempt; u.planned */
+	EVENT_ATTEMPT_STARTED,   /* u.started */
+	EVENT_ATTEMPT_SAMPLED,   /* memory seen now; not every sink stores it; u.sampled */
+	EVENT_ATTEMPT_FINISHED,  /* u.finished */
+	EVENT_TEST_FINISHED,     /* its last attempt is done; u.test_finished */
+	EVENT_WARNING,           /* what was given up, or a nearby fault; u.warning */
+	EVENT_INTERRUPTED,       /* a signal ends the run early; u.interrupted */
+	EVENT_RUN_FINISHED,      /* last; u.run_finished */
+	EVENT_COUNT,
+};
+
+/* All strings are borrowed and live until the sink's function returns. */
+struct event {
+	enum event_kind kind;
+	int64_t t_ns;            /* since the run began */
+	const char *test;        /* id; NULL when of the run */
+	unsigned attempt;        /* 1, 2, …; 0 when of the test or the run */
+	union {
+		struct {
+			const char *run;        /* the run's name: its directory's last part */
+			const char *version;    /* isorun's */
+			const char *dir;        /* the run directory */
+			const char *cwd;
+			const char *command;    /* the command line, quoted for a shell */
+			int64_t wall_ns;        /* CLOCK_REALTIME at the start */
+			unsigned n_tests;
+			unsigned jobs;
+			unsigned cpus;
+			uint64_t budget_bytes;
+			const char *budget_from;/* what bound it: "memory limit of /sys/fs/…" */
+			const char *profile;
+			int64_t expected_ns;    /* sum over known tests from history; 0: not known */
+		} run_started;
+		struct {
+			struct demand demand;   /* what it will be admitted with */
+			int64_t expected_ns;    /* duration from history; 0: not known */
+			const char *command;    /* quoted for a shell */
+			const char *cwd;
+			const char *origin;
+			char *const *tags;      /* may be NULL */
+		} planned;
+		struct {
+			uint64_t mem_bytes;     /* the reservation */
+			unsigned slot;          /* ISORUN_SLOT */
+			const char *output;     /* path of the captured output, relative to the run directory */
+			int64_t waited_ns;      /* for admission */
+			const char *reason;     /* why again: "out of memory: 2G instead of 1G", "failed", or NULL */
+		} started;
+		struct {
+			uint64_t mem_bytes;
+		} sampled;
+		struct {
+			const struct result *result;
+			const char *output;     /* as in started */
+			bool again;             /* another attempt follows */
+			const char *detail;     /* one line for people: "exit status 3", "not ok 4 - foo" */
+		} finished;
+		struct {
+			enum outcome outcome;
+			unsigned attempts;
+			const char *detail;     /* of the attempt that settled it; may be NULL */
+			const char *output;     /* of the attempt that settled it; NULL: never ran */
+			int64_t wall_ns;        /* of the attempt that settled it */
+			uint64_t mem_peak_bytes;
+		} test_finished;
+		struct {
+			const char *text;       /* one line */
+		} warning;
+		struct {
+			int signal;
+		} interrupted;
+		struct {
+			int64_t wall_ns;
+			unsigned counts[OUTCOME_COUNT];
+			int64_t sum_ns;          /* wall of all settling attempts */
+			int64_t bound_longest_ns;/* lower bounds on the wall time */
+			int64_t bound_cpu_ns;    /* sum of test times over cores */
+			int64_t bound_memory_ns; /* sum of time x memory over budget */
+		} run_finished;
+	} u;
+};
+
+const char *event_name(enum event_kind kind);  /* "attempt-started" */
+bool event_parse_kind(const char *name, enum event_kind *ret);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model/result.h - the record of one attempt: DESIGN.md's "result record". */
+#ifndef MODEL_RESULT_H
+#define MODEL_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/outcome.h"
+
+/* A process that was still alive when the test ended. */
+struct leftover {
+	pid_t pid;          /* in the sandbox's own numbering */
+	char name[16];      /* comm, proc(5) */
+	char *command;      /* words joined by blanks, cut at 200 bytes; may be "" */
+	int64_t age_ns;
+};
+
+struct usage {
+	int64_t wall_ns;        /* from exec to the end of the test process */
+	int64_t user_ns;        /* of all processes of the sandbox that were waited for */
+	int64_t system_ns;
+	uint64_t mem_peak_bytes;    /* the kernel's counter where there is one; 0: not known */
+	uint64_t mem_working_bytes; /* largest sample of what cannot be reclaimed; 0: never sampled */
+	uint64_t mem_limit_bytes;   /* at the start; 0: none */
+	uint64_t mem_limit_end_bytes;
+	uint64_t swap_bytes;
+	unsigned oom_kills;         /* counted by the kernel or done by the none driver */
+	unsigned pauses;
+	int64_t paused_ns;
+	int64_t waited_ns;          /* for admission */
+};
+
+/* What was given up of the isolation asked for, and why: owned strings. */
+struct degraded {
+	char *what; /* "memory limit", "network namespace" */
+	char *why;  /* one line, with the cure when there is one */
+};
+
+struct result {
+	enum outcome outcome;
+	bool started;           /* exec happened; false: see error */
+	int raw_status;         /* as wait(2) gave it; meaningful when started */
+	int exit_status;        /* 0 to 255, or -1 when a signal ended it */
+	int signal;             /* 0 when it exited */
+	bool timed_out;
+	bool oom;               /* a process of the test was killed for memory */
+	bool test_process_oom;  /* the test process itself, not a child, was */
+	struct usage usage;
+	struct leftover *leftovers;
+	size_t n_leftovers;
+	char **written;         /* overlay: paths written below the workspace, relative; may be NULL */
+	size_t n_written;       /* the number there were; `written` may hold fewer */
+	struct degraded *degraded;
+	size_t n_degraded;
+	int error_status;       /* what a shell would report when not started: 125, 126 or 127 */
+	char *error;            /* what went wrong of isorun's own; NULL: nothing */
+};
+
+void result_init(struct result *r);   /* an attempt that did not start */
+void result_fini(struct result *r);   /* frees what it owns, leaves it as result_init */
+int result_add_degraded(struct result *r, const char *what, const char *why);
+
+/* What a shell user sees of a wrapped command: the exit status by DESIGN.md 9. */
+int result_shell_status(const struct result *r);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* planner/ledger.h - admission shared by all isorun processes of one user, without a daemon. */
+#ifndef PLANNER_LEDGER_H
+#define PLANNER_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct ledger;       /* opaque: the file format is ours */
+struct ledger_claim; /* one reservation, held or waited for */
+
+/* dir is made (0700) when missing.  Refuses a directory or file of another
+ * user (ISO_ERR_HOST). */
+int ledger_open(const char *dir, struct ledger **ret, struct iso_err *err);
+void ledger_close(struct ledger *l); /* claims must have been released */
+
+struct ledger_request {
+	uint64_t mem_bytes;    /* wanted; above the budget in force: runs alone with all of it */
+	uint64_t budget_bytes; /* what this process may see reserved in total.  In force for
+				* all is the smallest of those alive */
+	bool alone;            /* only when nothing else is held, and nothing joins it */
+	const char *title;     /* for `isorun status`: test id or command; cut at 63 bytes */
+};
+
+enum { LEDGER_NOWAIT = 1 }; /* -EAGAIN instead of waiting; also when it would pass a waiter it must not delay */
+
+/* Asks for a reservation.  Granted at once when it fits and delays no older
+ * waiter; else it waits its turn: oldest first, a smaller one passes only
+ * where it does not delay the oldest.  0, or -EAGAIN with LEDGER_NOWAIT, or
+ * another negative errno with *err filled. */
+int ledger_ask(struct ledger *l, const struct ledger_request *request, unsigned flags,
+	       struct ledger_claim **ret, struct iso_err *err);
+
+bool ledger_granted(const struct ledger_claim *c);
+uint64_t ledger_mem_bytes(const struct ledger_claim *c); /* what was granted; never above the budget in force */
+unsigned ledger_slot(const struct ledger_claim *c);      /* 0-based, unique among all that live */
+
+/* For a loop: readable when the claim may have been granted or its watch must
+ * move; then call ledger_attend, which returns 1 when it is granted now, 0
+ * when it still waits, or a negative errno.  Holders' deaths wake the waiters
+ * they must: nothing polls by time. */
+int ledger_poll_fd(const struct ledger_claim *c);
+int ledger_attend(struct ledger_claim *c, struct iso_err *err);
+
+/* The descriptor that keeps the claim alive.  It is close-on-exec; a process
+ * that inherits it by fork (the sandbox's init) keeps the reservation until it
+ * too is gone, so memory is not promised twice when isorun is killed. */
+int ledger_alive_fd(const struct ledger_claim *c);
+
+/* Gives it back and lets in who fits now.  Accepts NULL. */
+void ledger_release(struct ledger_claim *c);
+
+struct ledger_row {
+	pid_t pid;             /* of the isorun process, in its own pid namespace */
+	bool held;             /* false: waits */
+	uint64_t mem_bytes;
+	uint64_t budget_bytes; /* as its holder sees it */
+	int64_t since_ns;      /* CLOCK_MONOTONIC: of the grant, or of the asking */
+	unsigned slot;
+	char title[64];
+};
+
+/* Rows of the living, holders first, waiters oldest first; the caller frees. */
+int ledger_list(struct ledger *l, struct ledger_row **ret_rows, size_t *ret_n,
+		struct iso_err *err);
+
+#endif

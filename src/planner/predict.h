@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* planner/predict.h - from what was seen to what to reserve: pure. */
+#ifndef PLANNER_PREDICT_H
+#define PLANNER_PREDICT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/demand.h"
+#include "model/result.h"
+
+struct predict_sample {
+	uint64_t mem_bytes;   /* working set, or the peak where that was never sampled */
+	int64_t wall_ns;
+	int64_t age_ns;       /* since it was taken; older ones weigh less (half-life one day) */
+	int oom;              /* mem_bytes is a floor: it wanted more */
+};
+
+/* 95th percentile (weighted) x 1.15 + 16 MiB; after an OOM at least doubled.
+ * 0 when there is no sample. */
+uint64_t predict_memory(const struct predict_sample *samples, size_t n);
+int64_t predict_wall(const struct predict_sample *samples, size_t n); /* weighted median; 0: none */
+
+/* What to reserve after an attempt with `reserved` bytes ran out of memory:
+ * doubled or the reached peak over 0.8, at most the budget.  `tries` such
+ * attempts have been made; from the third on, and whenever it reaches the
+ * budget, the next is the last and runs alone with the whole budget.  Returns
+ * 0 when the attempt that failed already had the whole budget: give up. */
+uint64_t predict_after_oom(uint64_t reserved_bytes, uint64_t peak_bytes, uint64_t budget_bytes,
+			   unsigned tries, int *ret_alone);
+
+#endif

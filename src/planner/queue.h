@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* planner/queue.h - which test starts next: pure functions of demands, budget and what runs. */
+#ifndef PLANNER_QUEUE_H
+#define PLANNER_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/demand.h"
+
+enum plan_order { PLAN_LONGEST, PLAN_LISTED, PLAN_RANDOM };
+
+enum plan_item_state { PLAN_WAITING, PLAN_RUNNING, PLAN_DONE };
+
+/* One test as the queue sees it; the caller keeps the array in listed order. */
+struct plan_item {
+	struct demand demand;      /* mem_bytes is never 0 here */
+	int64_t expected_ns;       /* 0: not known */
+	bool alone;                /* must have the whole budget: its last try after OOM */
+	enum plan_item_state state;
+	int64_t started_ns;        /* when running */
+};
+
+struct plan_limits {
+	uint64_t budget_bytes;     /* for this suite's tests together */
+	unsigned jobs;             /* running at once at most */
+	unsigned cpus;
+};
+
+/* The order in which waiting items are considered, largest dominant share of
+ * time x (cpu or memory) first for PLAN_LONGEST; unknown durations are taken
+ * as the median of the known ones.  ret_order holds n indices.  `exclusive`
+ * items come last. */
+void plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
+	       enum plan_order order, uint64_t seed, size_t *ret_order);
+
+/* The index of the item that may start now, or SIZE_MAX.  The first waiting
+ * item of `order` is the head: when it does not fit, others may start only if
+ * they do not delay it (EASY backfill by expected durations; unknown durations
+ * may use only what the head leaves free). */
+size_t plan_next(const struct plan_item *items, size_t n, const size_t *order,
+		 const struct plan_limits *limits, int64_t now_ns);
+
+/* Lower bounds on the wall time of a suite, from what was measured. */
+struct plan_bounds {
+	int64_t longest_ns;
+	int64_t cpu_ns;     /* sum of wall times weighted by cpus, over cores */
+	int64_t memory_ns;  /* sum of time x memory over the budget */
+};
+struct plan_sample {
+	int64_t wall_ns;
+	uint64_t mem_bytes;
+	uint32_t cpus_milli; /* measured: cpu time over wall time */
+};
+void plan_bounds_of(const struct plan_sample *samples, size_t n, const struct plan_limits *limits,
+		    struct plan_bounds *ret);
+
+/* What is left of a run, for the progress line: 0 when nothing is known. */
+int64_t plan_eta_ns(const struct plan_item *items, size_t n, const struct plan_limits *limits,
+		    int64_t now_ns);
+
+#endif

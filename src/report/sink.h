@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report/sink.h - a report is a fold over events: what every sink provides. */
+#ifndef REPORT_SINK_H
+#define REPORT_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/event.h"
+
+struct sink;
+
+struct sink_driver {
+	const char *name;
+
+	/* Takes one event; strings are borrowed.  An error is kept and
+	 * returned by close: a full disk must not end a run. */
+	void (*event)(struct sink *s, const struct event *e);
+
+	/* Writes what is left, frees s.  0, or -errno with *err filled. */
+	int (*close)(struct sink *s, struct iso_err *err);
+};
+
+/* First member of every sink's own struct. */
+struct sink {
+	const struct sink_driver *driver;
+};
+
+/* The sinks of this house.  `path` "-" is standard output. */
+int sink_eventlog_open(const char *path, struct sink **ret, struct iso_err *err); /* JSON lines, each flushed */
+int sink_junit_open(const char *path, const char *run_dir, struct sink **ret, struct iso_err *err);
+
+struct tty_options {
+	int fd;            /* the terminal or pipe; borrowed */
+	bool live;         /* a status area that is drawn again; false: plain lines */
+	bool color;
+	bool quiet;        /* failures and the summary only */
+	bool verbose;      /* one line a test that passed, too */
+	unsigned columns;  /* 0: ask the terminal, also after SIGWINCH */
+	unsigned rows;
+};
+/* Progress while it runs, failures with the end of their output as they come,
+ * the summary at the end. */
+int sink_tty_open(const struct tty_options *options, struct sink **ret, struct iso_err *err);
+void sink_tty_tick(struct sink *s, int64_t t_ns); /* redraws the status area; a no-op when not live */
+
+/* Reads a stored event log and feeds every event to n sinks.  A log that ends
+ * mid-line (its run died) is read up to its last whole event. */
+int eventlog_replay(const char *path, struct sink *const *sinks, size_t n, struct iso_err *err);
+
+#endif
