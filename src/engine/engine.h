@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "engine/prepare.h"
 #include "model/result.h"
 #include "model/spec.h"
 #include "planner/budget.h"
@@ -16,8 +17,9 @@ struct engine;
 struct attempt;
 
 struct engine_config {
-	const char *runtime_dir;  /* of the ledger and the compiled bytes: host_runtime_dir() */
+	const char *runtime_dir;  /* of the ledger and the compiled bytes: made by the caller's side */
 	uint64_t budget_bytes;    /* --budget; 0: found */
+	const struct prepared *prepared; /* borrowed: place, BPF and netlink bytes; its spec is not used */
 	bool strict;              /* what cannot be isolated or limited is an error */
 };
 

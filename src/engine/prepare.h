@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/prepare.h - what libraries work out once, kept as bytes for the way from isorun to exec. */
+#ifndef ENGINE_PREPARE_H
+#define ENGINE_PREPARE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "cgroup/cgroup.h"
+#include "model/spec.h"
+
+/* A profile resolved to a spec, and the bytes that libseccomp, libnl and
+ * libcgroup produced on this host. */
+struct prepared {
+	struct spec spec;        /* of the profile, before any option */
+	struct cg_place place;
+	void *bpf;               /* struct sock_filter[]: policy "default" */
+	size_t bpf_bytes;
+	void *lo_up;             /* netlink message that brings lo up */
+	size_t lo_up_bytes;
+};
+
+void prepared_fini(struct prepared *p); /* accepts a zeroed one */
+
+/* From the cache in runtime_dir: 0, or -ENOENT when there is none or something
+ * it was made from has changed (boot, a profile's file, our cgroup, isorun's
+ * version).  Never an error for people: make it then.  No library is used. */
+int prepared_load(const char *runtime_dir, const char *profile, struct prepared *ret);
+
+/* With the libraries (so only isorun-full and libisorun contain it), and
+ * written to the cache; a cache that cannot be written is no error. */
+int prepared_make(const char *runtime_dir, const char *profile, char *const *profile_dirs,
+		  struct prepared *ret, struct iso_err *err);
+
+#endif
