@@ -23,11 +23,12 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-pr
 SAN_asan  := -fsanitize=address,undefined -fno-omit-frame-pointer
 SAN_ubsan := -fsanitize=undefined -fno-sanitize-recover=undefined
 SAN_tsan  := -fsanitize=thread
-SAN_cov   := --coverage
+SAN_cov   := --coverage -fprofile-update=atomic
+SAN_fuzz  := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
 HARDEN    := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -fvisibility=hidden $(WARN) $(HARDEN) \
 	-DISORUN_VERSION='"$(VERSION)"' -DISORUN_DATADIR='"$(DATADIR)"' \
-	-DISORUN_LIBEXECDIR='"$(LIBEXECDIR)"' $(SAN_$(SAN)) $(CFLAGS)
+	-DISORUN_LIBEXECDIR='"$(LIBEXECDIR)"' $(SAN_$(SAN)) $(CFLAGS) $(BARE)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SAN_$(SAN)) $(LDFLAGS)
 
 PKGS := libcgroup libseccomp libnl-3.0 libnl-route-3.0 inih sqlite3 jansson libxml-2.0
@@ -57,11 +58,11 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .PHONY: all
-all: $(B)/isorun $(B)/isorun-full $(B)/libisorun.a $(B)/libisorun.so $(B)/isorun.pc
+all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so isorun.pc) ## what is installed
 
 # The child of clone runs nothing that a tool might instrument (STYLE G9).
-$(B)/src/sandbox/child_%.o: SAN =
-$(B)/src/sandbox/child_%.o: HARDEN = -U_FORTIFY_SOURCE -fno-stack-protector
+$(B)/src/sandbox/child_%.o: override SAN =
+$(B)/src/sandbox/child_%.o: BARE = -U_FORTIFY_SOURCE -fno-stack-protector
 
 $(B)/%.o: %.c
 	$(call say,CC,$<)
@@ -95,9 +96,15 @@ $(B)/libisorun.a: $(CORE_OBJS)
 	$(Q)$(AR) rcs $@ $^
 $(B)/libisorun.so: $(CORE_OBJS)
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-soname,libisorun.so.0 -Wl,-z,relro,-z,now $(SAN_$(SAN)) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) -shared -Wl,-soname,libisorun.so.0 -Wl,-z,relro,-z,now $(SAN_$(SAN)) $(LDFLAGS) \
+		-o $@ $^ $(PKG_LIBS)
+$(B)/isorun.pc: include/isorun.pc.in Makefile
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|; s|@PKGS@|$(PKGS)|' $< >$@
 
-# Unit tests: tests/unit/FOLDER/test_FILE.c, one program each.
+# Unit tests: tests/unit/FOLDER/test_FILE.c, one program each.  The payload of
+# the end-to-end tests is static, so that it runs in any root.
 UNIT_SRCS := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT      := $(UNIT_SRCS:tests/unit/%.c=$(B)/unit/%)
 .SECONDEXPANSION:
@@ -105,4 +112,88 @@ $(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(MAY_$$(patsubst %/,%,$$(dir
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+$(B)/probe: tests/helpers/probe.c
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O2 -static -o $@ $<
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,sandbox cgroup planner report model base)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
+.PHONY: deps tests check check-all check-unit check-e2e check-uml check-suites check-long demo bench
+deps: ; @contrib/deps
+tests: all $(UNIT) $(B)/probe
+check: deps ## install what is missing, build, run all tests, end with the count
+	@$(MAKE) tests && $(MAKE) check-all
+check-all: tests
+	@rm -rf $(B)/results
+	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/uml $(B); tests/tally $(B)
+check-unit: $(UNIT) ## the unit tests only
+	@tests/unit/run $(B)
+check-e2e: all $(B)/probe ## the end-to-end tests only; T="topic/name ..." picks some
+	@tests/e2e/run $(B) $(T)
+check-uml: tests ## cgroup and end-to-end tests on cgroup v2, in a user-mode-linux kernel
+	@tests/e2e/uml $(B) $(T)
+check-suites: all $(B)/probe ## suites of others: mosquitto, memcached (fetches their sources)
+	@tests/suites/run $(B) $(T)
+check-long: check asan ubsan distcheck check-suites ## everything that takes long
+demo: deps ## forty unruly tests, naively and by isorun, side by side
+	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
+bench: all $(B)/probe ## launch cost and throughput beside bwrap, unshare, parallel, ctest
+	@tests/bench/run $(B) $(T)
+
+.PHONY: asan ubsan tsan coverage fuzz tidy format lint
+asan ubsan tsan: ## the unit tests under a sanitizer
+	@$(MAKE) B=build/$@ SAN=$@ check-unit
+coverage: ## the unit and end-to-end tests with gcov, lines per folder
+	@$(MAKE) B=build/cov SAN=cov tests && tests/unit/run build/cov; \
+	tests/e2e/run build/cov; tests/coverage build/cov
+FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz: ## every parser under libFuzzer for FUZZ_TIME seconds (30)
+	@$(MAKE) B=build/fuzz SAN=fuzz CC=clang $(FUZZ) && tests/fuzz/run build/fuzz $(FUZZ)
+C_FILES = $(shell git ls-files '*.c' '*.h')
+tidy: ; clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(ALL_CFLAGS) $(PKG_CFLAGS) ## clang-tidy
+format: ; clang-format -i $(C_FILES) ## the sources as .clang-format has them
+lint: all ## layers, rooms, child symbols, headers, man pages, options, style
+	@tests/lint/run $(B)
+
+# MODE SOURCE DESTINATION of everything installed, for install and uninstall.
+define INSTALLED
+755 $(B)/isorun $(BINDIR)/isorun
+755 $(B)/isorun-full $(LIBEXECDIR)/isorun-full
+644 $(B)/libisorun.a $(LIBDIR)/libisorun.a
+755 $(B)/libisorun.so $(LIBDIR)/libisorun.so.$(VERSION)
+644 $(B)/isorun.pc $(LIBDIR)/pkgconfig/isorun.pc
+$(foreach f,$(wildcard include/isorun/*.h),644 $(f) $(INCDIR)/isorun/$(notdir $(f))$(NL))
+$(foreach f,$(wildcard profiles/*.ini),644 $(f) $(DATADIR)/profiles/$(notdir $(f))$(NL))
+$(foreach f,$(wildcard src/*/*.[1-8] profiles/*.[1-8] include/*.[1-8]),644 $(f) \
+	$(MANDIR)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))$(NL))
+endef
+define NL
+
+
+endef
+export INSTALLED
+.PHONY: install uninstall dist distcheck clean help
+install: all ## honours DESTDIR, PREFIX, BINDIR, LIBDIR, LIBEXECDIR, DATADIR, MANDIR, INCDIR
+	@printf '%s\n' "$$INSTALLED" | while read -r mode src dst; do test -z "$$mode" || \
+		install -D -m$$mode $$src $(DESTDIR)$$dst || exit 1; done
+	@ln -sf libisorun.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libisorun.so.0
+	@ln -sf libisorun.so.0 $(DESTDIR)$(LIBDIR)/libisorun.so
+uninstall: ## takes away what install put there, and our own folders
+	@printf '%s\n' "$$INSTALLED" | while read -r mode src dst; do rm -f "$(DESTDIR)$$dst"; done
+	@rm -f $(DESTDIR)$(LIBDIR)/libisorun.so.0 $(DESTDIR)$(LIBDIR)/libisorun.so
+	@rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR), $(LIBEXECDIR) \
+		$(DATADIR)/profiles $(DATADIR) $(INCDIR)/isorun))
+dist: ## build/isorun-VERSION.tar.gz of the last commit
+	@mkdir -p build
+	git archive --prefix=isorun-$(VERSION)/ -o build/isorun-$(VERSION).tar.gz HEAD
+distcheck: dist ## unpack, build, check, install, uninstall; nothing may be left
+	@tests/distcheck build/isorun-$(VERSION).tar.gz isorun-$(VERSION)
+clean: ; rm -rf $(B) ## take $(B) away
+help: ## this list
+	@sed -n 's/^\([a-z][a-z0-9 -]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

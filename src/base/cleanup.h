@@ -37,8 +37,8 @@ static inline void cleanup_closedir(DIR **d)
 #define _cleanup_closedir_ __attribute__((cleanup(cleanup_closedir)))
 
 /* Hands ownership over: yields the value and empties the variable. */
-#define TAKE_PTR(p) ({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
-#define TAKE_FD(fd) ({ int taken_ = (fd); (fd) = -1; taken_; })
+#define TAKE_PTR(p) __extension__({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
+#define TAKE_FD(fd) __extension__({ int taken_ = (fd); (fd) = -1; taken_; })
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
