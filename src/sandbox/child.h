@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sandbox/child.h - the code between clone and exec; child_*.c and nothing else (STYLE G9). */
+#ifndef SANDBOX_CHILD_H
+#define SANDBOX_CHILD_H
+
+#include "sandbox/step.h"
+
+/* Pid 1 of the sandbox, from clone3 to the end.  Does not return. */
+_Noreturn void child_init_main(const struct sbx_job *job);
+
+/* Runs one step: 0 or the errno, positive. */
+int child_step_run(const struct sbx_step *step);
+
+/* Sends one record; `extra` follows the payload and is cut to fit PIPE_BUF.
+ * A reader that has gone is no error: isorun is dead and the lifeline tells. */
+void child_record(int report_fd, uint32_t kind, const void *payload, size_t size,
+		  const void *extra, size_t extra_size);
+
+/* Makes and limits the leaves; 0 or errno, with the group in *ret_group.
+ * Fills join_fds with descriptors: of v1's tasks file, or of the leaf's
+ * directory for CLONE_INTO_CGROUP. */
+int child_cgroup_make(const struct cg_plan *plan, int join_fds[CG_MAX_GROUPS],
+		      uint32_t *ret_group);
+/* Reports the counters, empties and removes the leaves; 0 or the last errno. */
+int child_cgroup_remove(const struct cg_plan *plan, int report_fd);
+
+/* Starts the test process on the caller's own memory (vfork): 0 with *ret_pid,
+ * or errno with *ret_fault saying where. */
+int child_test_spawn(const struct sbx_job *job, const int join_fds[CG_MAX_GROUPS],
+		     pid_t *ret_pid, struct sbx_fault *ret_fault);
+
+/* Reports each process that is alive besides the caller (own pid namespace),
+ * or each living child (shared one); returns how many. */
+unsigned child_report_leftovers(const struct sbx_job *job);
+
+/* Kills everything in the sandbox and reaps it. */
+void child_kill_all(const struct sbx_job *job);
+
+/* Reports paths of files written below the directory, at most 256 of them;
+ * returns how many there are. */
+uint64_t child_report_written(int dir_fd, int report_fd);
+
+/* Helpers without libc's state. */
+int64_t child_now_ns(void);
+size_t child_text_len(const char *s);
+ssize_t child_read_file(int dir_fd, const char *path, char *text, size_t size);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pid 1 of the sandbox: theory of operation.
+ *
+ *   isorun --clone3--> init --vfork--> the test --fork--> what it starts
+ *      ^  |             |  ^
+ *      |  +--control----+  +-- reaps everything
+ *      +-----report-----+
+ *
+ * 1. Init never execs.  It is a copy of isorun that touches few pages, and it
+ *    stays outside of the test's cgroup leaf, so nothing of it is charged to
+ *    the test.
+ * 2. Init alone makes and removes the cgroup leaf, and it holds the ledger's
+ *    claim alive by an inherited descriptor.  So there is no instant at which
+ *    a SIGKILL of isorun leaves a leaf or a reservation: isorun has made
+ *    nothing, and init sees the end of `control`, kills, reaps, removes, exits.
+ *    That is also why init does not ask for PR_SET_PDEATHSIG: a signal would
+ *    kill it before it could remove the leaf.
+ * 3. Who dies first: the test; then all it left (listed, then killed); then
+ *    the leaf; then init, with which its mounts, network and pid namespace go.
+ *    When init itself is killed the kernel kills the whole pid namespace, and
+ *    isorun, which sees the report pipe end without SBX_REC_DONE, removes the
+ *    leaf.
+ * 4. The test cannot reach init: no signal from inside its pid namespace is
+ *    delivered to pid 1 unless handled, and init is not dumpable, so neither
+ *    ptrace nor /proc/1/{exe,fd,mem} opens without CAP_SYS_PTRACE outside.
+ */
+#include "sandbox/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* Linux 5.9 */
+#endif
+
+struct init {
+	const struct sbx_job *job;
+	pid_t test;
+	bool test_done;
+	bool orphan;     /* isorun is gone */
+	bool silent;     /* the test never ran: there is nothing to list */
+};
+
+/* Before Linux 5.9: by number, up to the limit that was in force. */
+static void close_slowly(unsigned from, unsigned to)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 65536)
+		limit.rlim_cur = 65536;
+	for (unsigned fd = from; fd <= to && fd < limit.rlim_cur; fd++)
+		close((int)fd);
+}
+
+static void close_span(unsigned from, unsigned to)
+{
+	if (from <= to && syscall(SYS_close_range, from, to, 0) < 0)
+		close_slowly(from, to);
+}
+
+/* Another attempt's control pipe held open here would hide isorun's death
+ * from that attempt's init; what the caller left open would leak to the test. */
+static void close_others(const struct sbx_job *job)
+{
+	unsigned from = 3;
+
+	for (size_t i = 0; i < job->n_keep_fds; i++) {
+		unsigned fd = (unsigned)job->keep_fds[i];
+		if (fd < from)
+			continue;
+		close_span(from, fd - 1);
+		from = fd + 1;
+	}
+	close_span(from, ~0U);
+}
+
+static int run_init_steps(const struct sbx_job *job, struct sbx_fault *fault)
+{
+	for (size_t i = 0; i < job->n_init_steps; i++) {
+		const struct sbx_step *s = &job->init_steps[i];
+		int code = child_step_run(s);
+		if (code == 0 || (code == ENOENT && (s->when_refused & SBX_MAY_LACK)))
+			continue;
+		*fault = (struct sbx_fault){ SBX_STAGE_INIT, (uint32_t)i, code, 0 };
+		if (!(s->when_refused & SBX_MAY_FAIL))
+			return code;
+		child_record(job->report_fd, SBX_REC_DEGRADED, fault, sizeof(*fault), NULL, 0);
+	}
+	return 0;
+}
+
+static void note_exit(struct init *in, int status)
+{
+	const struct sbx_exited e = { .t_ns = child_now_ns(), .status = status };
+
+	in->test_done = true;
+	child_record(in->job->report_fd, SBX_REC_EXITED, &e, sizeof(e), NULL, 0);
+}
+
+static void reap(struct init *in)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == in->test)
+			note_exit(in, status);
+}
+
+static void obey(struct init *in)
+{
+	struct sbx_order order;
+	ssize_t n = read(in->job->control_fd, &order, sizeof(order));
+
+	if (n == 0) {
+		in->orphan = true;
+		return;
+	}
+	if (n != sizeof(order))
+		return;
+	if (order.kind == SBX_ORDER_SIGNAL)
+		kill(in->test, order.arg);
+	else if (order.kind == SBX_ORDER_KILL)
+		kill(in->test, SIGKILL);
+}
+
+static void watch(struct init *in, int signal_fd)
+{
+	struct pollfd fds[2] = {
+		{ .fd = signal_fd, .events = POLLIN },
+		{ .fd = in->job->control_fd, .events = POLLIN },
+	};
+
+	while (!in->test_done && !in->orphan) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents) {
+			struct signalfd_siginfo info;
+			(void)!read(signal_fd, &info, sizeof(info));
+			reap(in);
+		}
+		if (fds[1].revents && !in->test_done)
+			obey(in);
+	}
+}
+
+static int64_t timeval_ns(const struct timeval *tv)
+{
+	return tv->tv_sec * INT64_C(1000000000) + tv->tv_usec * INT64_C(1000);
+}
+
+static _Noreturn void finish(struct init *in)
+{
+	const struct sbx_job *job = in->job;
+	struct sbx_done done = { 0 };
+
+	if (!in->silent && !in->orphan) {
+		reap(in);
+		child_report_leftovers(job);
+	}
+	child_kill_all(job);
+	if (job->written_fd >= 0 && !in->orphan)
+		done.n_written = child_report_written(job->written_fd, job->report_fd);
+	done.remove_code = child_cgroup_remove(job->cgroups, job->report_fd);
+
+	struct rusage usage;
+	getrusage(RUSAGE_CHILDREN, &usage);
+	done.user_ns = timeval_ns(&usage.ru_utime);
+	done.system_ns = timeval_ns(&usage.ru_stime);
+	child_record(job->report_fd, SBX_REC_DONE, &done, sizeof(done), NULL, 0);
+	_exit(0);
+}
+
+static _Noreturn void give_up(struct init *in, const struct sbx_fault *fault)
+{
+	child_record(in->job->report_fd, SBX_REC_FAULT, fault, sizeof(*fault), NULL, 0);
+	in->silent = true;
+	finish(in);
+}
+
+/* Only after the id maps are written: a process that is not dumpable does not
+ * own its files in /proc. */
+static void become_unreachable(const struct sbx_job *job)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)prctl(PR_SET_NAME, "isorun-init", 0, 0, 0);
+	if (!job->own_pid_ns)
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+_Noreturn void child_init_main(const struct sbx_job *job)
+{
+	struct init in = { .job = job };
+	struct sbx_fault fault = { 0 };
+	int join_fds[CG_MAX_GROUPS] = { -1, -1 };
+	sigset_t all;
+
+	close_others(job);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	uint32_t group = 0;
+	int code = child_cgroup_make(job->cgroups, join_fds, &group);
+	if (code) {
+		fault = (struct sbx_fault){ SBX_STAGE_CGROUP, group, code, 0 };
+		give_up(&in, &fault);
+	}
+	if (run_init_steps(job, &fault))
+		give_up(&in, &fault);
+	become_unreachable(job);
+
+	sigset_t child;
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	int signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (child_test_spawn(job, join_fds, &in.test, &fault))
+		give_up(&in, &fault);
+	const struct sbx_started s = { .t_ns = child_now_ns(), .pid = in.test };
+	child_record(job->report_fd, SBX_REC_STARTED, &s, sizeof(s), NULL, 0);
+	/* v1: an open tasks file would keep the leaf's directory from going. */
+	for (size_t i = 0; i < CG_MAX_GROUPS; i++)
+		if (join_fds[i] >= 0)
+			close(join_fds[i]);
+	watch(&in, signal_fd);
+	finish(&in);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	DEPTH_MAX = 64,        /* directories open at once; deeper trees are only counted to here */
+	WRITTEN_MAX = 256,     /* paths reported by name */
+	WRITTEN_LOOK = 100000, /* entries looked at: a bound on the time it takes */
+	LEFTOVERS_MAX = 64,    /* reported by name */
+};
+
+struct dirent64 {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+	char name[];
+};
+
+static bool is_number(const char *s, pid_t *ret)
+{
+	pid_t n = 0;
+
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		n = n * 10 + (*s - '0');
+	}
+	*ret = n;
+	return true;
+}
+
+/* "/proc/PID/FILE" into path. */
+static void proc_path(char path[48], pid_t pid, const char *file)
+{
+	static const char root[] = "/proc/";
+	char digits[16];
+	size_t n = 0;
+	size_t at = 0;
+
+	for (; root[at]; at++)
+		path[at] = root[at];
+	do
+		digits[n++] = (char)('0' + pid % 10);
+	while (pid /= 10);
+	while (n)
+		path[at++] = digits[--n];
+	path[at++] = '/';
+	while (*file)
+		path[at++] = *file++;
+	path[at] = '\0';
+}
+
+/* Reads name, state and start time from /proc/PID/stat, proc(5): the name is
+ * in parentheses and may hold any byte, so the last ')' ends it. */
+static bool read_stat(pid_t pid, struct sbx_left *ret, char *ret_state)
+{
+	char path[48];
+	char text[512];
+
+	proc_path(path, pid, "stat");
+	ssize_t n = child_read_file(AT_FDCWD, path, text, sizeof(text));
+	if (n <= 0)
+		return false;
+	ssize_t open = 0;
+	ssize_t close = n - 1;
+	while (open < n && text[open] != '(')
+		open++;
+	while (close > open && text[close] != ')')
+		close--;
+	if (close <= open || close + 2 >= n)
+		return false;
+	for (ssize_t i = 0; i < 15 && open + 1 + i < close; i++)
+		ret->name[i] = text[open + 1 + i];
+	*ret_state = text[close + 2];
+	int field = 3;
+	int64_t ticks = 0;
+	for (ssize_t i = close + 2; i < n && field <= 22; i++) {
+		if (text[i] == ' ')
+			field++;
+		else if (field == 22 && text[i] >= '0' && text[i] <= '9')
+			ticks = ticks * 10 + (text[i] - '0');
+	}
+	ret->start_ticks = ticks;
+	ret->pid = pid;
+	return true;
+}
+
+/* Reports one process unless it is only waiting to be reaped. */
+static bool report_process(const struct sbx_job *job, pid_t pid, bool by_name)
+{
+	struct sbx_left left = { 0 };
+	char state;
+	char path[48];
+	char command[256];
+
+	if (!read_stat(pid, &left, &state) || state == 'Z' || state == 'X')
+		return false;
+	if (by_name) {
+		proc_path(path, pid, "cmdline");
+		ssize_t n = child_read_file(AT_FDCWD, path, command, sizeof(command));
+		if (n < 0)
+			n = 0;
+		child_record(job->report_fd, SBX_REC_LEFTOVER, &left, sizeof(left), command,
+			     (size_t)n);
+	}
+	return true;
+}
+
+static unsigned report_all_processes(const struct sbx_job *job)
+{
+	char space[2048] __attribute__((aligned(8)));
+	unsigned count = 0;
+
+	int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return 0;
+	long n;
+	while ((n = syscall(SYS_getdents64, dir, space, sizeof(space))) > 0)
+		for (long at = 0; at < n;) {
+			const struct dirent64 *e = (const void *)(space + at);
+			pid_t pid;
+			if (is_number(e->name, &pid) && pid != 1 &&
+			    report_process(job, pid, count < LEFTOVERS_MAX))
+				count++;
+			at += e->reclen;
+		}
+	close(dir);
+	return count;
+}
+
+/* Calls `visit` for each child of the caller, by /proc/thread-self/children
+ * (CONFIG_PROC_CHILDREN, proc(5)); returns how many it counted. */
+static unsigned each_child(const struct sbx_job *job,
+			   bool (*visit)(const struct sbx_job *job, pid_t pid, bool by_name))
+{
+	char text[4096];
+	unsigned count = 0;
+
+	if (child_read_file(AT_FDCWD, "/proc/thread-self/children", text, sizeof(text)) <= 0)
+		return 0;
+	for (char *at = text; *at;) {
+		pid_t pid = 0;
+		while (*at >= '0' && *at <= '9')
+			pid = pid * 10 + (*at++ - '0');
+		if (pid > 0 && visit(job, pid, count < LEFTOVERS_MAX))
+			count++;
+		while (*at == ' ' || *at == '\n')
+			at++;
+	}
+	return count;
+}
+
+unsigned child_report_leftovers(const struct sbx_job *job)
+{
+	return job->own_pid_ns ? report_all_processes(job) : each_child(job, report_process);
+}
+
+static bool kill_one(const struct sbx_job *job, pid_t pid, bool by_name)
+{
+	(void)job;
+	(void)by_name;
+	return kill(pid, SIGKILL) == 0;
+}
+
+void child_kill_all(const struct sbx_job *job)
+{
+	/* In a pid namespace of its own, -1 is everything but init.  Without
+	 * one, -1 would be the user's whole session; init is the subreaper
+	 * there, so each generation becomes its child when the one before it
+	 * has died. */
+	for (;;) {
+		if (job->own_pid_ns)
+			kill(-1, SIGKILL);
+		else
+			each_child(job, kill_one);
+		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
+			return;
+	}
+}
+
+struct walk {
+	int fds[DEPTH_MAX];
+	size_t ends[DEPTH_MAX]; /* length of path at each depth */
+	int depth;
+	char path[2048];
+	size_t len;
+	uint64_t count;
+	uint64_t looked;
+	int report_fd;
+};
+
+static void walk_enter(struct walk *w, const char *name)
+{
+	int fd = openat(w->fds[w->depth], name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (w->depth + 1 >= DEPTH_MAX) {
+		close(fd);
+		return;
+	}
+	w->depth++;
+	w->fds[w->depth] = fd;
+	w->ends[w->depth] = w->len;
+}
+
+/* Appends "/name"; false when the path would be too long to report. */
+static bool walk_append(struct walk *w, const char *name)
+{
+	size_t n = child_text_len(name);
+
+	if (w->len + n + 2 > sizeof(w->path))
+		return false;
+	if (w->len)
+		w->path[w->len++] = '/';
+	for (size_t i = 0; i < n; i++)
+		w->path[w->len++] = name[i];
+	w->path[w->len] = '\0';
+	return true;
+}
+
+/* One entry of the directory being read; true when it entered it. */
+static bool walk_entry(struct walk *w, const struct dirent64 *e)
+{
+	struct stat st;
+	size_t len = w->len;
+
+	if (e->name[0] == '.' && (!e->name[1] || (e->name[1] == '.' && !e->name[2])))
+		return false;
+	if (!walk_append(w, e->name))
+		return false;
+	if (fstatat(w->fds[w->depth], e->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		int depth = w->depth;
+		walk_enter(w, e->name);
+		if (w->depth > depth)
+			return true;
+	} else {
+		if (w->count < WRITTEN_MAX)
+			child_record(w->report_fd, SBX_REC_WRITTEN, NULL, 0, w->path, w->len);
+		w->count++;
+	}
+	w->len = len;
+	w->path[len] = '\0';
+	return false;
+}
+
+uint64_t child_report_written(int dir_fd, int report_fd)
+{
+	char space[1024] __attribute__((aligned(8)));
+	struct walk w = { .report_fd = report_fd };
+
+	w.fds[0] = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w.fds[0] < 0)
+		return 0;
+	while (w.depth >= 0) {
+		bool entered = false;
+		long n = syscall(SYS_getdents64, w.fds[w.depth], space, sizeof(space));
+		for (long at = 0; at < n && !entered;) {
+			const struct dirent64 *e = (const void *)(space + at);
+			int fd = w.fds[w.depth];
+			at += e->reclen;
+			entered = walk_entry(&w, e);
+			/* The rest of this batch is read again after the way back. */
+			if (entered)
+				lseek(fd, e->off, SEEK_SET);
+		}
+		w.looked++;
+		if (entered)
+			continue;
+		if (n > 0 && w.looked < WRITTEN_LOOK)
+			continue;
+		close(w.fds[w.depth]);
+		if (w.depth > 0) {
+			/* Cut the path back to the parent's: the name and its slash. */
+			size_t len = w.ends[w.depth];
+			while (len && w.path[len - 1] != '/')
+				len--;
+			w.len = len ? len - 1 : 0;
+			w.path[w.len] = '\0';
+		}
+		w.depth--;
+	}
+	return w.count;
+}

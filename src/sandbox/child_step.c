@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Of <linux/mount.h>, which clashes with <sys/mount.h> where the C library is
+ * older than 2.36. */
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#endif
+#ifndef MOVE_MOUNT_F_EMPTY_PATH
+#define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
+#endif
+#ifndef MOUNT_ATTR_RDONLY
+#define MOUNT_ATTR_RDONLY 0x00000001
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
+struct child_mount_attr {
+	uint64_t attr_set;
+	uint64_t attr_clr;
+	uint64_t propagation;
+	uint64_t userns_fd;
+};
+
+static int run_write(const struct sbx_step *s)
+{
+	int fd = open(s->path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	ssize_t n = write(fd, s->text, child_text_len(s->text));
+	int code = n < 0 ? errno : 0;
+	close(fd);
+	return code;
+}
+
+/* Moves a fresh descriptor to the number that later steps know it by. */
+static int settle_fd(int fd, int number)
+{
+	if (fd < 0)
+		return errno;
+	if (fd == number)
+		return 0;
+	int code = dup3(fd, number, O_CLOEXEC) < 0 ? errno : 0;
+	close(fd);
+	return code;
+}
+
+static int run_tree(const struct sbx_step *s)
+{
+	/* open_tree(2), Linux 5.2. */
+	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, s->path,
+			      OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE);
+	return settle_fd(fd, s->fd);
+}
+
+static int make_readonly(int dir_fd, const char *path, unsigned flags)
+{
+	/* mount_setattr(2), Linux 5.12. */
+	struct child_mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	long r = syscall(SYS_mount_setattr, dir_fd, path, flags | AT_RECURSIVE, &attr,
+			 sizeof(attr));
+	return r < 0 ? errno : 0;
+}
+
+static int run_place(const struct sbx_step *s)
+{
+	/* move_mount(2), Linux 5.2. */
+	long r = syscall(SYS_move_mount, s->fd, "", AT_FDCWD, s->path, MOVE_MOUNT_F_EMPTY_PATH);
+	int code = r < 0 ? errno : 0;
+	close(s->fd);
+	return code;
+}
+
+static int run_netlink(const struct sbx_step *s)
+{
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+		char rest[256];
+	} answer;
+
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0)
+		return errno;
+	int code = 0;
+	if (send(fd, s->data, s->size, 0) < 0)
+		code = errno;
+	if (code == 0) {
+		ssize_t n = recv(fd, &answer, sizeof(answer), 0);
+		if (n < 0)
+			code = errno;
+		else if ((size_t)n >= sizeof(answer.head) + sizeof(int) &&
+			 answer.head.nlmsg_type == NLMSG_ERROR)
+			code = -answer.error.error;
+		else
+			code = EPROTO;
+	}
+	close(fd);
+	return code;
+}
+
+/* Raw calls: the C library's wrappers synchronise threads, and the test
+ * process borrows its parent's memory here. */
+static int run_ids(const struct sbx_step *s)
+{
+	if (syscall(SYS_setgroups, s->size / sizeof(gid_t), s->data) < 0)
+		return errno;
+	if (syscall(SYS_setresgid, s->gid, s->gid, s->gid) < 0)
+		return errno;
+	if (syscall(SYS_setresuid, s->uid, s->uid, s->uid) < 0)
+		return errno;
+	return 0;
+}
+
+static int run_caps(const struct sbx_step *s)
+{
+	/* The highest number is not known to be the kernel's: EINVAL ends the list. */
+	if (s->flags)
+		for (unsigned long cap = 0; cap < 64; cap++)
+			if (!(s->caps >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
+				if (errno == EINVAL)
+					break;
+				return errno;
+			}
+	/* Linux 4.3; nothing is ambient in an older one. */
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+	if (syscall(SYS_capget, &head, data) < 0)
+		return errno;
+	for (int i = 0; i < 2; i++) {
+		uint32_t keep = (uint32_t)(s->caps >> (32 * i));
+		data[i].permitted &= keep;
+		data[i].effective = data[i].permitted;
+		data[i].inheritable = 0;
+	}
+	return syscall(SYS_capset, &head, data) < 0 ? errno : 0;
+}
+
+static int run_seccomp(const struct sbx_step *s)
+{
+	const struct sock_fprog prog = {
+		.len = (unsigned short)(s->size / sizeof(struct sock_filter)),
+		.filter = (struct sock_filter *)(uintptr_t)s->data,
+	};
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) < 0 ? errno : 0;
+}
+
+static int run_own(const struct sbx_step *s)
+{
+	if (chown(s->path, s->uid, s->gid) < 0 && errno != EPERM && errno != EINVAL)
+		return errno;
+	return chmod(s->path, s->mode) < 0 ? errno : 0;
+}
+
+static int run_stdio(const struct sbx_step *s)
+{
+	int number = (int)s->flags;
+
+	/* Equal numbers only lose close-on-exec: dup3 would refuse them. */
+	if (s->fd == number)
+		return fcntl(number, F_SETFD, 0) < 0 ? errno : 0;
+	return dup2(s->fd, number) < 0 ? errno : 0;
+}
+
+static int run_touch(const struct sbx_step *s)
+{
+	int fd = open(s->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+int child_step_run(const struct sbx_step *s)
+{
+	switch (s->op) {
+	case SBX_WRITE:
+		return run_write(s);
+	case SBX_MOUNT:
+		return mount(s->source, s->path, s->type, s->flags, s->text) < 0 ? errno : 0;
+	case SBX_UNMOUNT:
+		return umount2(s->path, MNT_DETACH) < 0 ? errno : 0;
+	case SBX_PROPAGATE:
+		return mount(NULL, "/", NULL, s->flags, NULL) < 0 ? errno : 0;
+	case SBX_MKDIR:
+		return mkdir(s->path, s->mode) < 0 && errno != EEXIST ? errno : 0;
+	case SBX_TOUCH:
+		return run_touch(s);
+	case SBX_OWN:
+		return run_own(s);
+	case SBX_OPEN:
+		return settle_fd(open(s->path, O_PATH | O_CLOEXEC), s->fd);
+	case SBX_TREE:
+		return run_tree(s);
+	case SBX_TREE_RO:
+		return make_readonly(s->fd, "", AT_EMPTY_PATH);
+	case SBX_PLACE:
+		return run_place(s);
+	case SBX_ROOT_RO:
+		return make_readonly(AT_FDCWD, s->path, 0);
+	case SBX_NETLINK:
+		return run_netlink(s);
+	case SBX_SETSID:
+		return setsid() < 0 ? errno : 0;
+	case SBX_CGROUP_NS:
+		return unshare(CLONE_NEWCGROUP) < 0 ? errno : 0;
+	case SBX_STDIO:
+		return run_stdio(s);
+	case SBX_CHDIR:
+		return chdir(s->path) < 0 ? errno : 0;
+	case SBX_IDS:
+		return run_ids(s);
+	case SBX_CAPS:
+		return run_caps(s);
+	case SBX_NNP:
+		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? errno : 0;
+	case SBX_SECCOMP:
+		return run_seccomp(s);
+	case SBX_PASS_FD:
+		return fcntl(s->fd, F_SETFD, 0) < 0 ? errno : 0;
+	case SBX_OP_COUNT:
+		break;
+	}
+	return EINVAL;
+}

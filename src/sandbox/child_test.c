@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The test process, from its clone to exec.
+ *
+ * It is made as vfork(2) makes one: on init's memory and stack, while init
+ * waits for its exec or its end.  So no page is copied after the cgroup was
+ * joined (such pages would count as the test's memory), nothing is charged for
+ * page tables that exec throws away, and a fault needs no pipe: it is left in
+ * *fault, which init reads when it wakes.
+ */
+#include "sandbox/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL /* Linux 5.7 */
+#endif
+
+/* clone3(2) without a stack: child and parent go on in the caller's frame.
+ * In assembly because a C function would return twice through one frame. */
+static inline __attribute__((always_inline)) long clone3_vfork(struct clone_args *args)
+{
+#if defined(__x86_64__)
+	long ret;
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"((long)SYS_clone3), "D"(args), "S"(sizeof(*args))
+			 : "rcx", "r11", "memory");
+	return ret;
+#elif defined(__aarch64__)
+	register long x0 __asm__("x0") = (long)args;
+	register long x1 __asm__("x1") = (long)sizeof(*args);
+	register long x8 __asm__("x8") = SYS_clone3;
+	__asm__ volatile("svc #0" : "+r"(x0) : "r"(x1), "r"(x8) : "memory");
+	return x0;
+#else
+#error "isorun is written for x86-64 and arm64"
+#endif
+}
+
+static _Noreturn void fail(struct sbx_fault *fault, enum sbx_stage stage, size_t step, int code)
+{
+	fault->stage = stage;
+	fault->step = (uint32_t)step;
+	fault->code = code;
+	_exit(125);
+}
+
+/* As execvp(3): the first candidate that can be run; what is found but must
+ * not be run outweighs what is not there.  A file without an interpreter line
+ * is the shell's. */
+static _Noreturn void run_command(const struct sbx_job *job, struct sbx_fault *fault)
+{
+	int code = ENOENT;
+	size_t at = 0;
+
+	for (size_t i = 0; job->candidates[i]; i++) {
+		execve(job->candidates[i], job->argv, job->envp);
+		if (errno == ENOEXEC) {
+			job->shell_argv[1] = job->candidates[i];
+			execve(job->shell_argv[0], job->shell_argv, job->envp);
+		}
+		if (errno != ENOENT && errno != ENOTDIR) {
+			code = errno;
+			at = i;
+			if (errno != EACCES)
+				break;
+		}
+	}
+	fail(fault, SBX_STAGE_EXEC, at, code);
+}
+
+/* Signals that init blocks or ignores must be the caller's again. */
+static void restore_signals(const struct sbx_job *job)
+{
+	sigprocmask(SIG_SETMASK, &job->test_mask, NULL);
+}
+
+static _Noreturn __attribute__((noinline)) void test_main(const struct sbx_job *job,
+							  const int join_fds[CG_MAX_GROUPS],
+							  struct sbx_fault *fault)
+{
+	for (size_t i = 0; i < job->cgroups->n_groups; i++)
+		/* v1: "0" is the writer itself; moving another process waits
+		 * for an RCU grace period, some 9 ms on an idle machine. */
+		if (job->cgroups->groups[i].join_file && write(join_fds[i], "0", 1) < 0)
+			fail(fault, SBX_STAGE_CGROUP, i, errno);
+	for (size_t i = 0; i < job->n_test_steps; i++) {
+		const struct sbx_step *s = &job->test_steps[i];
+		int code = child_step_run(s);
+		if (code == 0 || (code == ENOENT && (s->when_refused & SBX_MAY_LACK)))
+			continue;
+		if (!(s->when_refused & SBX_MAY_FAIL))
+			fail(fault, SBX_STAGE_TEST, i, code);
+		const struct sbx_fault lost = { SBX_STAGE_TEST, (uint32_t)i, code, 0 };
+		child_record(job->report_fd, SBX_REC_DEGRADED, &lost, sizeof(lost), NULL, 0);
+	}
+	restore_signals(job);
+	run_command(job, fault);
+}
+
+__attribute__((noinline)) int child_test_spawn(const struct sbx_job *job,
+					       const int join_fds[CG_MAX_GROUPS],
+					       pid_t *ret_pid, struct sbx_fault *ret_fault)
+{
+	struct clone_args args = {
+		.flags = CLONE_VM | CLONE_VFORK,
+		.exit_signal = SIGCHLD,
+	};
+
+	for (size_t i = 0; i < job->cgroups->n_groups; i++)
+		if (!job->cgroups->groups[i].join_file) {
+			args.flags |= CLONE_INTO_CGROUP;
+			args.cgroup = (uint64_t)join_fds[i];
+		}
+	ret_fault->code = 0;
+	long pid = clone3_vfork(&args);
+	if (pid == 0)
+		test_main(job, join_fds, ret_fault);
+	if (pid < 0) {
+		*ret_fault = (struct sbx_fault){ SBX_STAGE_CLONE, 0, (int32_t)-pid, 0 };
+		return (int)-pid;
+	}
+	if (ret_fault->code) {
+		while (waitpid((pid_t)pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		return ret_fault->code;
+	}
+	*ret_pid = (pid_t)pid;
+	return 0;
+}

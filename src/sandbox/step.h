@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sandbox/step.h - what the parent compiles and the child replays; both sides' common words. */
+#ifndef SANDBOX_STEP_H
+#define SANDBOX_STEP_H
+
+#include <linux/filter.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cgroup/cgroup.h"
+
+/* One system call or a fixed few.  Which members an op reads stands beside it. */
+enum sbx_op {
+	SBX_WRITE,      /* path, text: an existing file, for id maps and knobs */
+	SBX_MOUNT,      /* source, path, type, flags, text (options): mount(2) */
+	SBX_UNMOUNT,    /* path: umount2(2) with MNT_DETACH */
+	SBX_PROPAGATE,  /* flags: mount(2) on "/", MS_REC | MS_PRIVATE */
+	SBX_MKDIR,      /* path, mode; an existing directory is fine */
+	SBX_TOUCH,      /* path: an empty file, as a place to mount on; existing is fine */
+	SBX_OWN,        /* path, uid, gid, mode: chown(2), then chmod(2) */
+	SBX_OPEN,       /* path -> descriptor number fd (O_PATH) */
+	SBX_TREE,       /* path -> fd: open_tree(2) clone with all below it (Linux 5.2) */
+	SBX_TREE_RO,    /* fd: mount_setattr(2) read-only, recursive (Linux 5.12) */
+	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
+	SBX_ROOT_RO,    /* path: mount_setattr(2) read-only on all mounts below path */
+	SBX_NETLINK,    /* data, size: one NETLINK_ROUTE request and its acknowledgement */
+	SBX_SETSID,     /* setsid(2) */
+	SBX_CGROUP_NS,  /* unshare(2) CLONE_NEWCGROUP, after joining the leaf */
+	SBX_STDIO,      /* fd -> number flags (0, 1 or 2): dup3(2) */
+	SBX_CHDIR,      /* path */
+	SBX_IDS,        /* uid, gid, data/size: gid_t[] supplementary groups */
+	SBX_CAPS,       /* caps: the set that stays; flags 1: bounding set too */
+	SBX_NNP,        /* prctl(2) PR_SET_NO_NEW_PRIVS */
+	SBX_SECCOMP,    /* data, size: struct sock_filter[] */
+	SBX_PASS_FD,    /* fd: loses close-on-exec */
+	SBX_OP_COUNT,
+};
+
+enum {
+	SBX_MAY_FAIL = 1 << 0,  /* a refusal is reported as degraded, not as a fault */
+	SBX_MAY_LACK = 1 << 1,  /* ENOENT is nothing at all: the path is not on this kernel */
+};
+
+/* Descriptors made by steps live at these numbers, far from the inherited. */
+enum { SBX_FD_BASE = 900, SBX_FD_MAX = 64 };
+
+struct sbx_step {
+	enum sbx_op op;
+	unsigned when_refused;   /* SBX_MAY_* */
+	const char *path;
+	const char *source;
+	const char *type;
+	const char *text;
+	const void *data;
+	size_t size;
+	unsigned long flags;
+	uint64_t caps;
+	int fd;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	const char *about;       /* what is lost when it is refused: "read-only /sys" */
+};
+
+/* Everything the child reads.  Built by the parent before clone3 and never
+ * changed after; the child has it by copy-on-write. */
+struct sbx_job {
+	const struct sbx_step *init_steps;   /* pid 1, before the test exists */
+	size_t n_init_steps;
+	const struct sbx_step *test_steps;   /* the test process, before exec */
+	size_t n_test_steps;
+	const struct cg_plan *cgroups;
+	char *const *candidates;             /* files to try, in order */
+	char *const *argv;
+	char **shell_argv;                   /* "/bin/sh", PATH OF SCRIPT, argv[1]…: for ENOEXEC; [1] is filled in by the child */
+	char *const *envp;
+	sigset_t test_mask;
+	const int *keep_fds;                 /* ascending: all above 2 that init keeps, report and control too */
+	size_t n_keep_fds;
+	int report_fd;                       /* records for isorun */
+	int control_fd;                      /* orders from isorun; its end is isorun's death */
+	int written_fd;                      /* overlay's upper directory; -1: no list wanted */
+	bool own_pid_ns;
+	bool own_user_ns;
+};
+
+/* Records: header and payload in one write(2) of at most PIPE_BUF bytes. */
+enum sbx_record_kind {
+	SBX_REC_FAULT = 1,   /* struct sbx_fault: the attempt did not start */
+	SBX_REC_DEGRADED,    /* struct sbx_fault: went on without that step */
+	SBX_REC_STARTED,     /* struct sbx_started: exec happened */
+	SBX_REC_EXITED,      /* struct sbx_exited: the test process ended */
+	SBX_REC_LEFTOVER,    /* struct sbx_left, then the command line */
+	SBX_REC_COUNTER,     /* struct sbx_counter, then the file's text */
+	SBX_REC_WRITTEN,     /* a path below the workspace, no NUL */
+	SBX_REC_DONE,        /* struct sbx_done: everything is dead and removed */
+};
+
+enum sbx_stage { SBX_STAGE_INIT, SBX_STAGE_TEST, SBX_STAGE_CGROUP, SBX_STAGE_CLONE, SBX_STAGE_EXEC };
+
+struct sbx_record {
+	uint32_t kind;
+	uint32_t size; /* of the payload */
+};
+struct sbx_fault {
+	uint32_t stage;
+	uint32_t step; /* index; for EXEC the candidate's */
+	int32_t code;  /* errno */
+	uint32_t pad;
+};
+struct sbx_started {
+	int64_t t_ns;
+	int32_t pid;   /* of the test in the sandbox's numbering */
+	uint32_t pad;
+};
+struct sbx_exited {
+	int64_t t_ns;
+	int32_t status; /* wait(2) */
+	uint32_t pad;
+};
+struct sbx_left {
+	int64_t start_ticks; /* field 22 of /proc/PID/stat, clock ticks since boot */
+	int32_t pid;
+	char name[16];
+	uint32_t pad;
+};
+struct sbx_counter {
+	uint32_t group; /* index into the plan */
+	uint32_t read;
+};
+struct sbx_done {
+	int64_t user_ns;
+	int64_t system_ns;
+	uint64_t n_written;
+	int32_t remove_code; /* errno of removing the leaf; 0: gone */
+	uint32_t pad;
+};
+
+/* Orders: eight bytes each. */
+enum sbx_order_kind { SBX_ORDER_SIGNAL = 1, SBX_ORDER_KILL };
+struct sbx_order {
+	uint32_t kind;
+	int32_t arg;
+};
+
+#endif
