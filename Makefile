@@ -112,10 +112,10 @@ $(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(MAY_$$(patsubst %/,%,$$(dir
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
-$(B)/probe: tests/helpers/probe.c
+$(B)/probe: tests/helpers/probe.c src/base/num.c
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O2 -static -o $@ $<
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -static -o $@ $^
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,sandbox cgroup planner report model base)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

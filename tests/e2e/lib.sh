@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# What every end-to-end script has at hand.  tests/e2e/run starts each script in
+# an empty directory of its own with ISORUN, PROBE, E2E (this folder), SLOW (how
+# many times slower than usual this lane is), a HOME and an ISORUN_STATE_DIR.
+
+set -u
+out=$PWD/.out
+err=$PWD/.err
+
+isorun() { "$ISORUN" "$@"; }
+probe() { "$PROBE" "$@"; }
+
+fail()
+{
+	echo "FAIL: $*"
+	for f in "$out" "$err"; do
+		[ -s "$f" ] && sed "s|^|${f##*/.}: |" "$f" | tail -n 40
+	done
+	exit 1
+}
+
+skip()
+{
+	echo "# SKIP $*"
+	exit 77
+}
+
+# expect STATUS COMMAND...: runs it with its output in $out and $err.
+expect()
+{
+	want=$1
+	shift
+	"$@" >"$out" 2>"$err" </dev/null
+	got=$?
+	[ "$got" = "$want" ] || fail "'$*' gave $got instead of $want"
+}
+
+# prints TEXT: the whole standard output, without its last newline.
+prints() { [ "$(cat "$out")" = "$1" ] || fail "printed something else than '$1'"; }
+# says PATTERN: a line of standard error matches the extended regular expression.
+says() { grep -Eq -e "$1" "$err" || fail "standard error has no '$1'"; }
+# has PATTERN [FILE]: a line of standard output, or of FILE, matches.
+has() { grep -Eq -e "$1" "${2-$out}" || fail "${2-standard output} has no '$1'"; }
+lacks() { grep -Eq -e "$1" "${2-$out}" && fail "${2-standard output} has '$1'"; :; }
+quiet() { [ ! -s "$err" ] || fail "standard error is not empty"; }
+
+# within SECONDS COMMAND...: the command comes to succeed in time.
+within()
+{
+	tries=$(($1 * SLOW * 50))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || fail "not in time: $*"
+		sleep 0.02
+	done
+}
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# alive TEXT...: a process whose command line holds the words lives on this host.
+# The words must be the script's own: $PWD is.
+alive()
+{
+	for d in /proc/[0-9]*; do
+		[ "${d#/proc/}" = $$ ] && continue
+		tr '\0' ' ' <"$d/cmdline" 2>/dev/null | grep -Fq -- "$*" && return 0
+	done
+	return 1
+}
+dead() { ! alive "$@"; }
+
+# A key of a JSON object in a file: dots go down, numbers index.
+json()
+{
+	python3 - "$1" "$2" <<-'END'
+		import json, sys
+		with open(sys.argv[1]) as f:
+		    value = json.load(f)
+		for key in sys.argv[2].split("."):
+		    value = value[int(key)] if isinstance(value, list) else value.get(key)
+		print(json.dumps(value) if isinstance(value, (dict, list, bool)) else value)
+	END
+}
+
+# Processes to end with the script, whatever becomes of it.
+own_pids=
+own() { own_pids="$own_pids $1"; }
+# shellcheck disable=SC2086 # a list of words
+trap '[ -z "$own_pids" ] || kill -9 $own_pids 2>/dev/null' EXIT
+
+is_root() { [ "$(id -u)" = 0 ]; }
+need_root() { is_root || skip "needs root"; }
+need_cmd() { command -v "$1" >/dev/null || skip "needs $1"; }
+# A kernel memory limit is what the cgroup drivers give; without one the none
+# driver may still poll.
+need_cgroup() { [ "$CGROUP" != none ] || skip "no cgroup that we may write to"; }
