@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/history.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "history/recover.h"
+#include "history/schema.h"
+
+enum statement {
+	STMT_BEGIN,
+	STMT_ADD,
+	STMT_COMMIT,
+	STMT_OF_TEST,
+	STMT_OF_PROGRAM,
+	STMT_COUNT,
+};
+
+/* Rows wait in a temporary table, in this process's memory, until the commit
+ * copies them over in one statement: a run may last an hour, and the lock on
+ * the file is then held for milliseconds.  What is never committed dies with
+ * the connection. */
+static const char pending_sql[] =
+	"PRAGMA temp_store = MEMORY;"
+	"CREATE TEMP TABLE pending AS SELECT * FROM main.attempt LIMIT 0;";
+
+#define COLUMNS                                                                       \
+	"suite, test, program, run, attempt, outcome, wall_ns, cpu_ns, mem_peak_bytes," \
+	" mem_working_bytes, mem_limit_bytes, taken_wall_ns"
+#define NEWEST_FIRST "ORDER BY taken_wall_ns DESC, id DESC LIMIT ?3"
+
+static const char *const statements_sql[] = {
+	[STMT_BEGIN] = "DELETE FROM temp.pending",
+	[STMT_ADD] = "INSERT INTO temp.pending (" COLUMNS ")"
+		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[STMT_COMMIT] = "INSERT INTO main.attempt (" COLUMNS ")"
+			" SELECT " COLUMNS " FROM temp.pending ORDER BY rowid",
+	[STMT_OF_TEST] = "SELECT " COLUMNS " FROM main.attempt"
+			 " WHERE suite = ?1 AND test = ?2 " NEWEST_FIRST,
+	[STMT_OF_PROGRAM] = "SELECT " COLUMNS " FROM main.attempt"
+			    " WHERE suite = ?1 AND program = ?2 " NEWEST_FIRST,
+};
+static_assert(ARRAY_SIZE(statements_sql) == STMT_COUNT, "one text for each statement");
+
+struct history {
+	sqlite3 *db;
+	sqlite3_stmt *stmts[STMT_COUNT];
+};
+
+static int prepare_statements(struct history *h, struct iso_err *err)
+{
+	if (sqlite3_exec(h->db, pending_sql, NULL, NULL, NULL) != SQLITE_OK)
+		return history_fail(h->db, "open", err);
+	for (size_t i = 0; i < STMT_COUNT; i++)
+		if (sqlite3_prepare_v3(h->db, statements_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+				       &h->stmts[i], NULL) != SQLITE_OK)
+			return history_fail(h->db, "open", err);
+	return 0;
+}
+
+/* One try at the file as it is; -EBADMSG when it is no database. */
+static int open_once(const char *path, struct history **ret, struct iso_err *err)
+{
+	struct history *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history '%s'", path);
+
+	int r = 0;
+	if (sqlite3_open_v2(path, &h->db,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK)
+		r = h->db ? history_fail(h->db, "open", err)
+			  : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history '%s'", path);
+	if (r == 0)
+		r = history_schema_prepare(h->db, err);
+	if (r == 0)
+		r = prepare_statements(h, err);
+	if (r < 0) {
+		history_close(h);
+		return r;
+	}
+	*ret = h;
+	return 0;
+}
+
+/* Another process may have put a sound file there since the caller looked. */
+static int open_again(const char *path, struct history **ret, char **ret_note,
+		      struct iso_err *err)
+{
+	_cleanup_close_ int lock_fd = recover_lock(path);
+
+	if (lock_fd < 0)
+		log_debug("history '%s': no lock on its directory", path);
+
+	int r = open_once(path, ret, err);
+	if (r != -EBADMSG)
+		return r;
+	r = recover_move_aside(path, ret_note, err);
+	return r < 0 ? r : open_once(path, ret, err);
+}
+
+int history_open(const char *path, struct history **ret, char **ret_note, struct iso_err *err)
+{
+	struct iso_err why = ISO_ERR_INIT;
+	_cleanup_free_ char *note = NULL;
+	int r = open_once(path, ret, &why);
+
+	if (r == -EBADMSG)
+		r = open_again(path, ret, &note, &why);
+	if (r < 0) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	*ret_note = TAKE_PTR(note);
+	return 0;
+}
+
+void history_close(struct history *h)
+{
+	if (!h)
+		return;
+	for (size_t i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(h->stmts[i]);
+	sqlite3_close(h->db);
+	free(h);
+}
+
+/* Runs a statement that yields no rows; resets it, so that it holds no lock. */
+static int run_statement(struct history *h, enum statement which, const char *doing,
+			 struct iso_err *err)
+{
+	sqlite3_stmt *stmt = h->stmts[which];
+	int r = 0;
+
+	if (sqlite3_step(stmt) != SQLITE_DONE)
+		r = history_fail(h->db, doing, err);
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return r;
+}
+
+int history_begin(struct history *h, struct iso_err *err)
+{
+	return run_statement(h, STMT_BEGIN, "begin", err);
+}
+
+static void bind_text(sqlite3_stmt *stmt, int column, const char *text)
+{
+	sqlite3_bind_text(stmt, column, text ? text : "", -1, SQLITE_TRANSIENT);
+}
+
+/* SQLite's integers are signed: "no limit" (UINT64_MAX) becomes the largest. */
+static void bind_bytes(sqlite3_stmt *stmt, int column, uint64_t bytes)
+{
+	sqlite3_bind_int64(stmt, column, bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes);
+}
+
+int history_add(struct history *h, const struct history_attempt *a, struct iso_err *err)
+{
+	sqlite3_stmt *stmt = h->stmts[STMT_ADD];
+
+	/* A binding that fails for want of memory leaves NULL, which the
+	 * table refuses at the commit. */
+	bind_text(stmt, 1, a->suite);
+	bind_text(stmt, 2, a->test);
+	bind_text(stmt, 3, a->program);
+	bind_text(stmt, 4, a->run);
+	sqlite3_bind_int64(stmt, 5, a->attempt);
+	bind_text(stmt, 6, outcome_name(a->outcome));
+	sqlite3_bind_int64(stmt, 7, a->wall_ns);
+	sqlite3_bind_int64(stmt, 8, a->cpu_ns);
+	bind_bytes(stmt, 9, a->mem_peak_bytes);
+	bind_bytes(stmt, 10, a->mem_working_bytes);
+	bind_bytes(stmt, 11, a->mem_limit_bytes);
+	sqlite3_bind_int64(stmt, 12, a->taken_wall_ns);
+	return run_statement(h, STMT_ADD, "add", err);
+}
+
+int history_commit(struct history *h, struct iso_err *err)
+{
+	int r = run_statement(h, STMT_COMMIT, "write", err);
+
+	return r < 0 ? r : run_statement(h, STMT_BEGIN, "write", err);
+}
+
+/* A row whose outcome this isorun does not know counts as isorun's own error:
+ * it then teaches neither time nor memory. */
+static struct history_attempt read_row(sqlite3_stmt *stmt)
+{
+	struct history_attempt a = {
+		.attempt = (unsigned)sqlite3_column_int64(stmt, 4),
+		.outcome = OUTCOME_ERROR,
+		.wall_ns = sqlite3_column_int64(stmt, 6),
+		.cpu_ns = sqlite3_column_int64(stmt, 7),
+		.mem_peak_bytes = (uint64_t)sqlite3_column_int64(stmt, 8),
+		.mem_working_bytes = (uint64_t)sqlite3_column_int64(stmt, 9),
+		.mem_limit_bytes = (uint64_t)sqlite3_column_int64(stmt, 10),
+		.taken_wall_ns = sqlite3_column_int64(stmt, 11),
+	};
+	const char *outcome = (const char *)sqlite3_column_text(stmt, 5);
+
+	if (outcome)
+		(void)outcome_parse(outcome, &a.outcome);
+	return a;
+}
+
+static int append(struct history_attempt **rows, size_t *n, size_t *cap,
+		  struct history_attempt row)
+{
+	if (*n == *cap) {
+		size_t more = *cap ? *cap * 2 : 16;
+		struct history_attempt *p = reallocarray(*rows, more, sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		*rows = p;
+		*cap = more;
+	}
+	(*rows)[(*n)++] = row;
+	return 0;
+}
+
+static int query(struct history *h, enum statement which, const char *suite, const char *key,
+		 size_t max, struct history_attempt **ret, size_t *ret_n, struct iso_err *err)
+{
+	_cleanup_free_ struct history_attempt *rows = NULL;
+	sqlite3_stmt *stmt = h->stmts[which];
+	size_t n = 0;
+	size_t cap = 0;
+	int r = 0;
+	int code;
+
+	bind_text(stmt, 1, suite);
+	bind_text(stmt, 2, key);
+	sqlite3_bind_int64(stmt, 3, max > INT64_MAX ? INT64_MAX : (int64_t)max);
+	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && r == 0)
+		r = append(&rows, &n, &cap, read_row(stmt));
+	if (r < 0)
+		iso_err_set(err, ISO_ERR_HOST, r, "history");
+	else if (code != SQLITE_DONE)
+		r = history_fail(h->db, "read", err);
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(rows);
+	*ret_n = n;
+	return 0;
+}
+
+int history_of_test(struct history *h, const char *suite, const char *test, size_t max,
+		    struct history_attempt **ret, size_t *ret_n, struct iso_err *err)
+{
+	return query(h, STMT_OF_TEST, suite, test, max, ret, ret_n, err);
+}
+
+int history_of_program(struct history *h, const char *suite, const char *program, size_t max,
+		       struct history_attempt **ret, size_t *ret_n, struct iso_err *err)
+{
+	return query(h, STMT_OF_PROGRAM, suite, program, max, ret, ret_n, err);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/schema.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/* A writer holds the database for the milliseconds of one commit, so whoever
+ * waits longer than this waits for something that is stuck. */
+#define BUSY_TIMEOUT_MS 2000
+
+/* One flat table: every question is about one test or one program of one
+ * suite, and a person with the sqlite3 shell can read it.  Outcomes go by
+ * name, so that their numbers may change. */
+static const char tables_sql[] =
+	"CREATE TABLE attempt ("
+	" id INTEGER PRIMARY KEY,"
+	" suite TEXT NOT NULL,"
+	" test TEXT NOT NULL,"
+	" program TEXT NOT NULL,"
+	" run TEXT NOT NULL,"
+	" attempt INTEGER NOT NULL,"
+	" outcome TEXT NOT NULL,"
+	" wall_ns INTEGER NOT NULL,"
+	" cpu_ns INTEGER NOT NULL,"
+	" mem_peak_bytes INTEGER NOT NULL,"
+	" mem_working_bytes INTEGER NOT NULL,"
+	" mem_limit_bytes INTEGER NOT NULL,"
+	" taken_wall_ns INTEGER NOT NULL);"
+	"CREATE INDEX attempt_by_test ON attempt (suite, test, taken_wall_ns);"
+	"CREATE INDEX attempt_by_program ON attempt (suite, program, taken_wall_ns);";
+
+int history_errno(int sqlite_code)
+{
+	switch (sqlite_code & 0xff) {
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return EBADMSG;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return EBUSY;
+	case SQLITE_READONLY:
+		return EROFS;
+	case SQLITE_FULL:
+		return ENOSPC;
+	case SQLITE_NOMEM:
+		return ENOMEM;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return EACCES;
+	default:
+		return EIO;
+	}
+}
+
+int history_fail(sqlite3 *db, const char *doing, struct iso_err *err)
+{
+	int code = history_errno(sqlite3_errcode(db));
+
+	/* A file that could not be opened has an errno that says why. */
+	if (sqlite3_errcode(db) == SQLITE_CANTOPEN && sqlite3_system_errno(db) != 0)
+		code = sqlite3_system_errno(db);
+	iso_err_set(err, ISO_ERR_HOST, code, "history '%s': %s: %s",
+		    sqlite3_db_filename(db, "main"), doing, sqlite3_errmsg(db));
+	return -code;
+}
+
+/* The single number that a PRAGMA or a count yields. */
+static int read_number(sqlite3 *db, const char *sql, int *ret)
+{
+	sqlite3_stmt *stmt = NULL;
+	int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	if (code == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+		*ret = sqlite3_column_int(stmt, 0);
+	return sqlite3_finalize(stmt) != SQLITE_OK || code != SQLITE_OK ? -EIO : 0;
+}
+
+struct marks {
+	int version;
+	int application;
+	int n_tables;
+};
+
+/* Yields what marks the file as ours, and refuses it when it is not.  Inside
+ * a transaction: another process may be making the tables right now. */
+static int look(sqlite3 *db, struct marks *ret, struct iso_err *err)
+{
+	const char *path = sqlite3_db_filename(db, "main");
+	struct marks m = { 0, 0, 0 };
+
+	if (read_number(db, "PRAGMA user_version", &m.version) < 0 ||
+	    read_number(db, "PRAGMA application_id", &m.application) < 0 ||
+	    read_number(db, "SELECT count(*) FROM sqlite_master", &m.n_tables) < 0)
+		return history_fail(db, "read the schema", err);
+	*ret = m;
+	if (m.version == 0 && m.application == 0 && m.n_tables == 0)
+		return 0;
+	if (m.application != HISTORY_APPLICATION_ID) {
+		iso_err_set(err, ISO_ERR_HOST, 0, "history '%s': is a database of another program",
+			    path);
+		return -EPROTO;
+	}
+	if (m.version > HISTORY_SCHEMA_VERSION) {
+		iso_err_set(err, ISO_ERR_HOST, 0,
+			    "history '%s': schema %d is of a newer isorun, this one knows %d",
+			    path, m.version, HISTORY_SCHEMA_VERSION);
+		iso_err_hint(err, "use that isorun, or point ISORUN_STATE_DIR elsewhere");
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/* Inside BEGIN IMMEDIATE: of two processes that meet a new file one makes the
+ * tables and the other finds them. */
+static int create_once(sqlite3 *db, struct iso_err *err)
+{
+	struct marks marks;
+	int r = look(db, &marks, err);
+
+	if (r < 0 || marks.n_tables > 0)
+		return r;
+
+	char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+					HISTORY_APPLICATION_ID, HISTORY_SCHEMA_VERSION);
+	if (!pragmas)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history");
+	if (sqlite3_exec(db, tables_sql, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		r = history_fail(db, "make the tables", err);
+	sqlite3_free(pragmas);
+	return r;
+}
+
+static int create(sqlite3 *db, struct iso_err *err)
+{
+	/* WAL: readers never wait for the writer.  It is a mark in the file.  It
+	 * may fail: the file system cannot have it, or another process is at
+	 * it; what is really wrong shows in the next statement. */
+	(void)sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return history_fail(db, "open", err);
+
+	int r = create_once(db, err);
+	if (r == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		r = history_fail(db, "make the tables", err);
+	if (r < 0)
+		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
+int history_schema_prepare(sqlite3 *db, struct iso_err *err)
+{
+	struct marks marks;
+
+	/* NORMAL: a power cut may lose the last run's rows, never the file. */
+	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	if (sqlite3_exec(db, "PRAGMA synchronous = NORMAL; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return history_fail(db, "open", err);
+
+	int r = look(db, &marks, err);
+	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL); /* it only read */
+	if (r < 0 || marks.n_tables > 0)
+		return r;
+	return create(db, err);
+}
