@@ -3,6 +3,7 @@
 #ifndef PLANNER_BUDGET_H
 #define PLANNER_BUDGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 struct budget_bound {
 	uint64_t bytes;
 	char from[96]; /* "--budget", "memory limit of /ci/job-7", "available memory" */
+	bool stated;   /* by the user: taken at its word, nothing is reserved */
 };
 
 struct budget {
@@ -19,15 +21,20 @@ struct budget {
 	char from[96];    /* the bound that binds */
 };
 
-/* Pure: the smallest of n bounds; the reserve (5 % of it, between 64 MiB and
- * 1 GiB; none for a bound that the user stated) is taken off. */
+/* Pure: of n bounds, the one that leaves least once its reserve (5 % of it,
+ * between 64 MiB and 1 GiB; none for a bound that the user stated) is off. */
 void budget_choose(const struct budget_bound *bounds, size_t n, struct budget *ret);
 
 /* MemAvailable of /proc/meminfo (kB, proc(5)), plus what our own group holds
  * now: memory that our reservations use already is not lost to the budget. */
 int budget_read_available(uint64_t ours_bytes, struct budget_bound *ret);
 
-/* The default demand of a test that nobody knows anything about. */
+/* Pure: MemAvailable in the text of a meminfo file; -EINVAL when it has none. */
+int budget_parse_available(const char *meminfo, uint64_t *ret_bytes);
+
+/* The default demand of a test that nobody knows anything about: an even share
+ * of the budget among `jobs`, or among four a cpu when jobs is 0; at least
+ * 64 MiB, and never more than the budget. */
 uint64_t budget_default_share(uint64_t budget_bytes, unsigned jobs, unsigned cpus);
 
 #endif

@@ -16,10 +16,21 @@ struct predict_sample {
 	int oom;              /* mem_bytes is a floor: it wanted more */
 };
 
-/* 95th percentile (weighted) x 1.15 + 16 MiB; after an OOM at least doubled.
- * 0 when there is no sample. */
+/* The 95th percentile, weighted by age, of what each sample asks for: peak
+ * x 1.15 + 16 MiB, or twice the floor of an attempt that ran out of memory
+ * and that no sample which passed explains.  When the latest sample is such an
+ * OOM, at least twice its floor.  0 when there is no sample. */
 uint64_t predict_memory(const struct predict_sample *samples, size_t n);
-int64_t predict_wall(const struct predict_sample *samples, size_t n); /* weighted median; 0: none */
+
+/* The demand of a test that nobody knows, when `n` siblings (tests of the same
+ * program) were seen in this run: one sample each, of its latest attempt, age
+ * 0; a hundred suffice.  default_bytes when there is none.  Falls below the
+ * default only once enough siblings were seen; never above the budget. */
+uint64_t predict_sibling(const struct predict_sample *siblings, size_t n,
+			 uint64_t default_bytes, uint64_t budget_bytes);
+
+/* Weighted median of the attempts that did not run out of memory; 0: none. */
+int64_t predict_wall(const struct predict_sample *samples, size_t n);
 
 /* What to reserve after an attempt with `reserved` bytes ran out of memory:
  * doubled or the reached peak over 0.8, at most the budget.  `tries` such

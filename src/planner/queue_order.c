@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sorting and summing half of planner/queue.h. */
+#include "planner/queue.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/time.h"
+
+static int by_value(const void *va, const void *vb)
+{
+	const int64_t a = *(const int64_t *)va;
+	const int64_t b = *(const int64_t *)vb;
+	return a < b ? -1 : a > b;
+}
+
+/* Median of the known durations; `none` when nothing is known. */
+static int64_t median_ns(const struct plan_item *items, size_t n, int64_t none)
+{
+	_cleanup_free_ int64_t *known = calloc(n + 1, sizeof(*known));
+	size_t k = 0;
+	for (size_t i = 0; known && i < n; i++)
+		if (items[i].expected_ns > 0)
+			known[k++] = items[i].expected_ns;
+	if (k == 0)
+		return none;
+	qsort(known, k, sizeof(*known), by_value);
+	return known[k / 2];
+}
+
+static uint64_t cpus_milli_of(const struct plan_item *item)
+{
+	return item->demand.cpus_milli ? item->demand.cpus_milli : 1000;
+}
+
+/* The larger of its shares of the cpus and of the memory. */
+static double dominant_share(const struct plan_item *item, const struct plan_limits *limits)
+{
+	const double cpus_milli = 1000.0 * (limits->cpus ? limits->cpus : 1);
+	const double cpu = (double)cpus_milli_of(item) / cpus_milli;
+	const double mem = limits->budget_bytes
+		? (double)item->demand.mem_bytes / (double)limits->budget_bytes : 0.0;
+	return cpu > mem ? cpu : mem;
+}
+
+struct ranked {
+	size_t index;
+	int last;      /* 1: alone, 2: exclusive */
+	double weight; /* more of it comes first */
+};
+
+static int by_rank(const void *va, const void *vb)
+{
+	const struct ranked *a = va;
+	const struct ranked *b = vb;
+	if (a->last != b->last)
+		return a->last < b->last ? -1 : 1;
+	if (a->weight > b->weight || a->weight < b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* splitmix64: one step a number, and the same run from the same seed anywhere,
+ * which rand(3) does not promise. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+void plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
+	       enum plan_order order, uint64_t seed, size_t *ret_order)
+{
+	for (size_t i = 0; i < n; i++)
+		ret_order[i] = i;
+	_cleanup_free_ struct ranked *ranked = calloc(n + 1, sizeof(*ranked));
+	if (order == PLAN_LISTED || !ranked)
+		return; /* out of memory: the listed order is an order, too */
+	const int64_t median = median_ns(items, n, NSEC_PER_SEC);
+	for (size_t i = 0; i < n; i++) {
+		const struct plan_item *item = &items[i];
+		const int64_t ns = item->expected_ns > 0 ? item->expected_ns : median;
+		ranked[i].index = i;
+		ranked[i].last = item->demand.exclusive ? 2 : item->alone;
+		ranked[i].weight = order == PLAN_RANDOM
+			? (double)(next_random(&seed) >> 11)
+			: (double)ns * dominant_share(item, limits);
+	}
+	qsort(ranked, n, sizeof(*ranked), by_rank);
+	for (size_t i = 0; i < n; i++)
+		ret_order[i] = ranked[i].index;
+}
+
+/* Sums of time x resource, in double: nanoseconds x bytes overflow 64 bits
+ * after half a minute of half a gigabyte. */
+struct area {
+	double longest_ns;
+	double sum_ns;
+	double cpu_ns;   /* time x cpus */
+	double mem;      /* time x bytes */
+};
+
+static void area_add(struct area *area, int64_t ns, uint64_t mem_bytes, uint64_t cpus_milli)
+{
+	const double t = (double)ns;
+	if (t > area->longest_ns)
+		area->longest_ns = t;
+	area->sum_ns += t;
+	area->cpu_ns += t * (double)cpus_milli / 1000.0;
+	area->mem += t * (double)mem_bytes;
+}
+
+static void area_bounds(const struct area *area, const struct plan_limits *limits,
+			struct plan_bounds *ret)
+{
+	ret->longest_ns = (int64_t)area->longest_ns;
+	ret->cpu_ns = (int64_t)(area->cpu_ns / (limits->cpus ? limits->cpus : 1));
+	ret->memory_ns = limits->budget_bytes
+		? (int64_t)(area->mem / (double)limits->budget_bytes) : 0;
+}
+
+void plan_bounds_of(const struct plan_sample *samples, size_t n, const struct plan_limits *limits,
+		    struct plan_bounds *ret)
+{
+	struct area area = { 0 };
+	for (size_t i = 0; i < n; i++)
+		area_add(&area, samples[i].wall_ns, samples[i].mem_bytes, samples[i].cpus_milli);
+	area_bounds(&area, limits, ret);
+}
+
+static int64_t left_of(const struct plan_item *item, int64_t median, int64_t now_ns)
+{
+	const int64_t ns = item->expected_ns > 0 ? item->expected_ns : median;
+	if (item->state == PLAN_DONE)
+		return 0;
+	if (item->state == PLAN_WAITING)
+		return ns;
+	const int64_t gone_ns = now_ns - item->started_ns;
+	return gone_ns < ns ? ns - gone_ns : 0;
+}
+
+int64_t plan_eta_ns(const struct plan_item *items, size_t n, const struct plan_limits *limits,
+		    int64_t now_ns)
+{
+	const int64_t median = median_ns(items, n, 0);
+	if (median == 0)
+		return 0;
+	struct area area = { 0 };
+	for (size_t i = 0; i < n; i++)
+		area_add(&area, left_of(&items[i], median, now_ns), items[i].demand.mem_bytes,
+			 items[i].demand.cpus_milli);
+	struct plan_bounds bounds;
+	area_bounds(&area, limits, &bounds);
+	int64_t eta_ns = (int64_t)(area.sum_ns / (limits->jobs ? limits->jobs : 1));
+	if (eta_ns < bounds.longest_ns)
+		eta_ns = bounds.longest_ns;
+	if (eta_ns < bounds.cpu_ns)
+		eta_ns = bounds.cpu_ns;
+	return eta_ns < bounds.memory_ns ? bounds.memory_ns : eta_ns;
+}
