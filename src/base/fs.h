@@ -3,6 +3,7 @@
 #ifndef BASE_FS_H
 #define BASE_FS_H
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,11 +15,12 @@ int fs_read_at(int dir_fd, const char *path, size_t max, char **ret_text, size_t
 #define fs_read(path, max, ret, len) fs_read_at(AT_FDCWD, path, max, ret, len)
 
 /* One short file into the caller's buffer, NUL-terminated, trailing newline
- * cut: for cgroup and /proc files.  Returns the length or -errno. */
+ * cut: for cgroup and /proc files.  Returns the length or -errno; -EFBIG when
+ * it does not fit, rather than half of it. */
 ssize_t fs_read_small_at(int dir_fd, const char *path, char *text, size_t size);
 int fs_read_u64_at(int dir_fd, const char *path, uint64_t *ret); /* "max" gives UINT64_MAX */
 
-int fs_write_at(int dir_fd, const char *path, const char *text);  /* existing file, one write(2) */
+int fs_write_at(int dir_fd, const char *path, const char *text);  /* existing file, one write(2), not truncated: kernel files */
 
 /* A new file in place of the old one: written beside it, then renamed. */
 int fs_replace_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode);
