@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* isorun profile: lists the profiles, or shows one resolved and checked. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "cli/command.h"
+#include "cli/host_dirs.h"
+#include "cli/say.h"
+#include "sandbox/profile.h"
+
+struct profile_values {
+	bool help;
+};
+
+static const struct opt rows[] = { OPT_HELP };
+static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
+
+static int list(char *const *dirs, struct iso_err *err)
+{
+	_cleanup_strv_ char **names = NULL;
+	int r = profile_list(dirs, &names, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < strv_len(names); i++) {
+		struct spec spec;
+		struct iso_err fault = ISO_ERR_INIT;
+
+		if (spec_init(&spec) < 0)
+			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "list profiles");
+		if (profile_load(names[i], dirs, &spec, NULL, &fault) < 0)
+			printf("%-12s (broken: %s)\n", names[i], fault.text);
+		else
+			printf("%-12s %s\n", names[i], spec.description ? spec.description : "");
+		spec_fini(&spec);
+	}
+	return 0;
+}
+
+/* As an INI file: what was printed can be saved and used as a profile. */
+static int print_spec(const struct spec *spec, char *const *files, struct iso_err *err)
+{
+	const struct spec_key *key;
+	const char *section = "";
+
+	for (size_t i = 0; i < strv_len(files); i++)
+		printf("; from %s\n", files[i]);
+	for (size_t i = 0; (key = spec_key_at(i)); i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (spec_get_text(spec, i, &text) < 0)
+			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "show the profile");
+		if (!str_eq(section, key->section))
+			printf("\n[%s]\n", key->section);
+		section = key->section;
+		if (!*text)
+			printf("; %s = %s\n", key->key, key->values);
+		else
+			printf("%s = %s\n", key->key, text);
+	}
+	return 0;
+}
+
+static int show(const char *name, char *const *dirs, struct iso_err *err)
+{
+	_cleanup_strv_ char **files = NULL;
+	_cleanup_strv_ char **warnings = NULL;
+	struct spec spec;
+	int r;
+
+	if (spec_init(&spec) < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "show the profile");
+	r = profile_load(name, dirs, &spec, &files, err);
+	if (r == 0)
+		r = print_spec(&spec, files, err);
+	if (r == 0 && spec_check(&spec, &warnings) < 0)
+		r = iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "check the profile");
+	for (size_t i = 0; i < strv_len(warnings); i++)
+		say("warning: profile '%s': %s", name, warnings[i]);
+	spec_fini(&spec);
+	return r;
+}
+
+static int run(char **argv)
+{
+	struct profile_values v = { 0 };
+	struct iso_err err = ISO_ERR_INIT;
+	_cleanup_strv_ char **dirs = NULL;
+	char **words;
+	int r = command_parse(&cmd_profile, 0, argv, &v, &words, &err);
+
+	if (r > 0)
+		return 0;
+	if (r == 0 && words[0] && words[1])
+		r = iso_err_set(&err, ISO_ERR_USAGE, 0, "profile takes one name, not '%s' too",
+				words[1]);
+	if (r == 0)
+		r = host_profile_dirs(&dirs, &err);
+	if (r == 0)
+		r = words[0] ? show(words[0], dirs, &err) : list(dirs, &err);
+	return r < 0 ? say_fault(&err) : 0;
+}
+
+const struct command cmd_profile = {
+	.name = "profile",
+	.words = "[NAME|FILE]",
+	.summary = "lists the profiles, or shows one resolved and checked",
+	.options = { groups, ARRAY_SIZE(groups) },
+	.run = run,
+};

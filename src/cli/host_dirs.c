@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/host_dirs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/path.h"
+#include "base/str.h"
+
+static int no_memory(struct iso_err *err)
+{
+	return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "find the directories of isorun");
+}
+
+/* A variable that is empty or relative counts as not set, as the XDG base
+ * directory specification says. */
+static const char *absolute_env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+static int format(char **ret, struct iso_err *err, const char *dir, const char *below)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s%s", dir, below);
+	return buf_finish(&b, ret) < 0 ? no_memory(err) : 0;
+}
+
+/* What stands in a directory that another user can write could be theirs: the
+ * ledger of one user must not be steered by another. */
+static int require_own(const char *dir, struct iso_err *err)
+{
+	_cleanup_close_ int fd = open(dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "open '%s'", dir);
+	if (st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	iso_err_set(err, ISO_ERR_HOST, EPERM, "use '%s', which %s", dir,
+		    st.st_uid == geteuid() ? "others may write" : "belongs to another user");
+	return iso_err_hint(err, "set XDG_RUNTIME_DIR to a directory of your own");
+}
+
+int host_runtime_dir(char **ret, struct iso_err *err)
+{
+	const char *xdg = absolute_env("XDG_RUNTIME_DIR");
+	_cleanup_free_ char *dir = NULL;
+	struct buf b = BUF_INIT;
+	int r;
+
+	if (geteuid() == 0)
+		buf_adds(&b, "/run/isorun");
+	else if (xdg)
+		buf_addf(&b, "%s/isorun", xdg);
+	else
+		buf_addf(&b, "/tmp/isorun-%u", (unsigned)geteuid());
+	if (buf_finish(&b, &dir) < 0)
+		return no_memory(err);
+
+	/* mkdir first: the usual case is one call that says EEXIST. */
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "make '%s'", dir);
+	r = require_own(dir, err);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(dir);
+	return 0;
+}
+
+int host_state_dir(char **ret, struct iso_err *err)
+{
+	const char *own = getenv("ISORUN_STATE_DIR");
+	const char *xdg = absolute_env("XDG_STATE_HOME");
+	const char *home = absolute_env("HOME");
+	_cleanup_free_ char *dir = NULL;
+	int r;
+
+	if (own && *own) {
+		if (path_absolute(own, &dir) < 0)
+			return no_memory(err);
+	} else if (xdg || home) {
+		r = format(&dir, err, xdg ? xdg : home, xdg ? "/isorun" : "/.local/state/isorun");
+		if (r < 0)
+			return r;
+	} else {
+		iso_err_set(err, ISO_ERR_HOST, 0, "no place for history and runs: HOME is not set");
+		return iso_err_hint(err, "set ISORUN_STATE_DIR");
+	}
+	r = fs_mkdirs(dir, 0700);
+	if (r < 0) {
+		iso_err_set(err, ISO_ERR_HOST, r, "make '%s'", dir);
+		return iso_err_hint(err, "set ISORUN_STATE_DIR to a directory you may write");
+	}
+	*ret = TAKE_PTR(dir);
+	return 0;
+}
+
+static int self_dir(char **ret, struct iso_err *err)
+{
+	_cleanup_free_ char *exe = NULL;
+	int r = path_real("/proc/self/exe", &exe);
+
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "read '/proc/self/exe'");
+	*ret = path_dir(exe);
+	return *ret ? 0 : no_memory(err);
+}
+
+static int add_clean(char ***dirs, const char *base, const char *below)
+{
+	_cleanup_free_ char *joined = path_join(base, below);
+	_cleanup_free_ char *clean = joined ? path_clean(joined) : NULL;
+
+	return clean ? strv_add(dirs, clean) : -ENOMEM;
+}
+
+int host_profile_dirs(char ***ret, struct iso_err *err)
+{
+	/* Installed, the program is in bin/ or libexec/isorun/ below the same
+	 * prefix as share/; in the build tree, in build/ or build/VARIANT/. */
+	static const char *const beside[] = {
+		"../share/isorun/profiles",
+		"../../share/isorun/profiles",
+		"../profiles",
+		"../../profiles",
+	};
+	const char *config = absolute_env("XDG_CONFIG_HOME");
+	const char *home = absolute_env("HOME");
+	_cleanup_free_ char *self = NULL;
+	_cleanup_strv_ char **dirs = NULL;
+	int bad = 0;
+	int r = self_dir(&self, err);
+
+	if (r < 0)
+		return r;
+	if (config)
+		bad |= add_clean(&dirs, config, "isorun/profiles");
+	else if (home)
+		bad |= add_clean(&dirs, home, ".config/isorun/profiles");
+	bad |= strv_add(&dirs, "/etc/isorun/profiles");
+	for (size_t i = 0; i < ARRAY_SIZE(beside); i++)
+		bad |= add_clean(&dirs, self, beside[i]);
+	bad |= strv_add(&dirs, ISORUN_DATADIR "/profiles");
+	if (bad)
+		return no_memory(err);
+	*ret = TAKE_PTR(dirs);
+	return 0;
+}
+
+int host_full_program(char **ret, struct iso_err *err)
+{
+	static const char *const places[] = {
+		"/isorun-full",
+		"/../libexec/isorun/isorun-full",
+	};
+	_cleanup_free_ char *self = NULL;
+	_cleanup_free_ char *path = NULL;
+	int r = self_dir(&self, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		free(TAKE_PTR(path));
+		r = format(&path, err, self, places[i]);
+		if (r < 0)
+			return r;
+		if (access(path, X_OK) == 0) {
+			*ret = TAKE_PTR(path);
+			return 0;
+		}
+	}
+	*ret = strdup(ISORUN_LIBEXECDIR "/isorun-full");
+	return *ret ? 0 : no_memory(err);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/opt.h - options are tables: they drive parsing, --help, completion and the manual's check. */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct opt;
+
+/* Takes the text of an option's argument (NULL for one without) into `field`,
+ * which lies at the row's offset.  Texts are borrowed: argv outlives all. */
+typedef int opt_parse_fn(const struct opt *o, const char *value, void *field,
+			 struct iso_err *err);
+
+struct opt {
+	char letter;          /* 0: none */
+	const char *name;     /* without dashes; rows of a group are sorted by it */
+	const char *arg;      /* what --help calls the argument; NULL: takes none */
+	opt_parse_fn *parse;
+	size_t offset;        /* of the field in the command's struct of values */
+	const char *help;
+	const void *data;     /* what the parser wants beside it */
+};
+
+struct opt_group {
+	const char *title;    /* heading in --help */
+	const struct opt *rows;
+	size_t n;
+};
+
+/* All options of a command. */
+struct opt_table {
+	const struct opt_group *groups;
+	size_t n;
+};
+
+enum { OPT_STOP_AT_WORD = 1 }; /* what follows the first word belongs to it: a wrapped command */
+
+/* Takes the options out of argv (which starts behind the command's own name)
+ * into `values`.  *ret_words is the rest: a tail of argv with OPT_STOP_AT_WORD;
+ * without, the words are moved to the front of argv.  "--" ends the options.
+ * 0, or -EINVAL with an ISO_ERR_USAGE of one line. */
+int opt_parse(const struct opt_table *table, unsigned flags, char **argv, void *values,
+	      char ***ret_words, struct iso_err *err);
+
+/* The row called --name, or NULL. */
+const struct opt *opt_find(const struct opt_table *table, const char *name);
+
+void opt_print_help(const struct opt_table *table, FILE *f);
+/* One line an option: "COMMAND --name". */
+void opt_print_names(const struct opt_table *table, const char *command, FILE *f);
+
+/* Parsers; the type of the field in brackets. */
+int opt_flag(const struct opt *o, const char *value, void *field, struct iso_err *err);   /* bool */
+int opt_size(const struct opt *o, const char *value, void *field, struct iso_err *err);   /* uint64_t, bytes */
+int opt_time(const struct opt *o, const char *value, void *field, struct iso_err *err);   /* int64_t, ns */
+int opt_count(const struct opt *o, const char *value, void *field, struct iso_err *err);  /* unsigned, from 1 */
+int opt_number(const struct opt *o, const char *value, void *field, struct iso_err *err); /* int, from 0 */
+int opt_string(const struct opt *o, const char *value, void *field, struct iso_err *err); /* const char *, not "" */
+
+/* Field: int, the index in data, a NULL-terminated array of names. */
+int opt_choice(const struct opt *o, const char *value, void *field, struct iso_err *err);
+
+/* The usage error every parser returns: option '--x': 'value' is not `what`. */
+int opt_reject(const struct opt *o, const char *value, const char *what, struct iso_err *err);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/opt.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "base/num.h"
+#include "base/str.h"
+
+int opt_reject(const struct opt *o, const char *value, const char *what, struct iso_err *err)
+{
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--%s': '%s' is not %s", o->name, value,
+			   what);
+}
+
+int opt_flag(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	(void)o, (void)value, (void)err;
+	*(bool *)field = true;
+	return 0;
+}
+
+int opt_size(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	if (num_parse_size(value, field) < 0)
+		return opt_reject(o, value, "a size such as 512M or 1.5G", err);
+	return 0;
+}
+
+int opt_time(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	if (num_parse_time(value, field) < 0)
+		return opt_reject(o, value, "a time such as 90s or 1h30m", err);
+	return 0;
+}
+
+int opt_count(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	unsigned n;
+
+	if (num_parse_uint(value, &n) < 0 || n == 0)
+		return opt_reject(o, value, "a number from 1 up", err);
+	*(unsigned *)field = n;
+	return 0;
+}
+
+int opt_number(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	unsigned n;
+
+	if (num_parse_uint(value, &n) < 0 || n > INT_MAX)
+		return opt_reject(o, value, "a number from 0 up", err);
+	*(int *)field = (int)n;
+	return 0;
+}
+
+int opt_string(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	if (!*value)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--%s': the argument is empty",
+				   o->name);
+	*(const char **)field = value;
+	return 0;
+}
+
+static const char *choice_at(size_t i, const void *arg)
+{
+	return ((const char *const *)arg)[i];
+}
+
+int opt_choice(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	const char *const *names = o->data;
+	const char *near;
+	size_t n = 0;
+
+	for (; names[n]; n++) {
+		if (str_eq(names[n], value)) {
+			*(int *)field = (int)n;
+			return 0;
+		}
+	}
+	near = str_nearest(value, n, choice_at, names);
+	if (near)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "option '--%s': '%s' is not one of %s, did you mean '%s'?",
+				   o->name, value, o->arg, near);
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--%s': '%s' is not one of %s", o->name,
+			   value, o->arg);
+}

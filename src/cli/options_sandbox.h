@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/options_sandbox.h - the options that mean the same everywhere: they change a profile's spec. */
+#ifndef CLI_OPTIONS_SANDBOX_H
+#define CLI_OPTIONS_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/opt.h"
+#include "model/spec.h"
+
+/* One option as given; applied once the profile is known. */
+struct spec_change {
+	const struct opt *opt;
+	const char *value;
+};
+
+struct spec_changes {
+	struct spec_change *list;
+	size_t n;
+};
+
+struct options_sandbox {
+	const char *profile;   /* NULL: not given */
+	uint64_t budget_bytes; /* 0: not given */
+	bool strict;
+	struct spec_changes changes;
+};
+
+/* How the values of a command that has these options begin. */
+struct values_sandbox {
+	bool help;
+	struct options_sandbox sandbox;
+};
+
+extern const struct opt options_sandbox_rows[];
+extern const size_t options_sandbox_n_rows;
+
+void options_sandbox_fini(struct options_sandbox *o);
+
+/* Changes the spec in the order of the command line. */
+int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
+			  struct iso_err *err);
+
+#endif

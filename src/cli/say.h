@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/say.h - what isorun tells its user on standard error, and the exit statuses that go with it. */
+#ifndef CLI_SAY_H
+#define CLI_SAY_H
+
+#include "base/err.h"
+
+/* Of isorun itself; a wrapped command's own come through otherwise. */
+enum {
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_HOST = 125,
+};
+
+/* "isorun: text" and a newline, in one write(2) so that the lines of many
+ * isoruns on one terminal stay whole. */
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void say_error(const struct iso_err *err);
+
+/* 2 for what the user wrote, 125 for all else. */
+int say_status(const struct iso_err *err);
+
+/* Says the error and returns its exit status. */
+int say_fault(const struct iso_err *err);
+
+/* ISORUN_DEBUG in the environment: log_debug's lines go to standard error. */
+void say_debug_lines(void);
+
+#endif
