@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 /* The group that holds all tests of this user: "isorun" below a group that we
@@ -18,18 +19,26 @@ enum cg_version { CG_NONE, CG_V1, CG_V2, CG_VERSION_COUNT };
 struct cg_place {
 	enum cg_version version;
 	char *memory_dir;   /* absolute path of the isorun group with the memory controller; NULL: none */
-	char *pids_dir;     /* likewise; the same path as memory_dir on v2 */
+	char *pids_dir;     /* likewise; the same path as memory_dir on v2; NULL: no pids controller */
+	char *above_dir;    /* the nearest group whose memory limit binds our tests: the parent of
+			     * memory_dir, or our own group for CG_NONE; NULL: none can be seen */
 	char *self;         /* the text of /proc/self/cgroup it was found from */
-	char *why_none;     /* version CG_NONE: what was tried and what mends it; else NULL */
+	char *why_none;     /* version CG_NONE: what was tried and, after "; cure: ", what mends it */
 };
-void cg_place_fini(struct cg_place *p);
+void cg_place_fini(struct cg_place *p); /* leaves it zeroed */
+
+/* As lines "key value", for the prepared bytes; from text: 0, -EINVAL for what
+ * cg_place_to_text never writes, -ENOMEM. */
+int cg_place_to_text(const struct cg_place *p, struct buf *b);
+int cg_place_from_text(const char *text, struct cg_place *ret);
 
 /* Tries v2, then v1, by really making the isorun group, enabling controllers
  * and making and removing a leaf; CG_NONE with why_none when neither works.
  * Errors only when out of memory.  Uses libcgroup. */
 int cg_find(struct cg_place *ret, struct iso_err *err);
 
-/* One group being used: descriptors on the place. */
+/* One group being used: descriptors on the place.  Open fails with -ENOENT when
+ * the place is stale (find again); a place without groups opens as "none". */
 struct cg;
 int cg_open(const struct cg_place *place, struct cg **ret, struct iso_err *err);
 void cg_close(struct cg *cg); /* accepts NULL */
@@ -38,8 +47,9 @@ enum cg_version cg_version_of(const struct cg *cg);
 /* What the memory of all our tests together is now, in bytes; 0 for none. */
 uint64_t cg_ours_bytes(const struct cg *cg);
 
-/* Every limit above us, less what others use of it unreclaimably.  Appends at
- * most max rows; returns the number.  `path` is for people. */
+/* Every limit above us, less what others than our tests hold of it and cannot
+ * be made to give back.  Fills at most max rows, nearest first; returns the
+ * number.  `path` is for people: its head is cut when it is long. */
 struct cg_bound {
 	uint64_t bytes;
 	char path[80];
@@ -50,7 +60,7 @@ size_t cg_bounds_above(const struct cg *cg, struct cg_bound *ret, size_t max);
  * that no instant exists at which a SIGKILL of isorun leaves a group behind:
  * init makes the leaf, the test joins it, init reads the counters and removes
  * it when all processes are gone.  The driver only writes the plan. */
-enum { CG_MAX_GROUPS = 2, CG_MAX_WRITES = 8, CG_MAX_READS = 8 };
+enum { CG_MAX_GROUPS = 2, CG_MAX_WRITES = 8, CG_MAX_READS = 8, CG_NAME = 64 };
 
 struct cg_group_plan {
 	int parent_fd;            /* O_PATH directory of the isorun group; borrowed from cg */
@@ -64,16 +74,17 @@ struct cg_group_plan {
 	const char *join_file;    /* v1: "tasks", to which the test writes "0"; NULL: CLONE_INTO_CGROUP */
 	const char *reads[CG_MAX_READS]; /* before removal: contents go to cg_parse_usage */
 	size_t n_reads;
-	const char *empty_file;   /* written before removal so that page cache pins nothing: v1
-				   * "memory.force_empty", v2 "memory.reclaim"; NULL: none */
+	const char *empty_file;   /* written after the reads and before removal, so that page cache
+				   * pins nothing; its errors mean nothing; NULL: none */
 	const char *empty_value;
 	const char *empty_when;   /* only when this key in the read memory.stat is not 0; NULL: always */
 };
 
+/* Points into itself: not to be copied by assignment. */
 struct cg_plan {
 	struct cg_group_plan groups[CG_MAX_GROUPS];
 	size_t n_groups;
-	char name[64];
+	char name[CG_NAME];
 	char values[CG_MAX_GROUPS][CG_MAX_WRITES][24]; /* where writes[].value points */
 };
 
@@ -88,35 +99,30 @@ struct cg_usage {
 	bool limit_hit;          /* the limit was reached at least once */
 };
 
-struct cg_driver {
-	const char *name; /* "v1", "v2", "none" */
+/* The name of leaf n of this process: "PID-STARTTIME-N". */
+void cg_leaf_name(const struct cg *cg, unsigned n, char ret_name[CG_NAME]);
 
-	/* Opens descriptors on the place; fills cg.  May fail with -ENOENT
-	 * when the place is stale: find again. */
-	int (*open)(struct cg *cg, const struct cg_place *place, struct iso_err *err);
-
-	/* Fills the plan for a leaf `name` (unique, at most 63 bytes).  Never
-	 * fails.  "none" yields no groups. */
-	void (*plan)(const struct cg *cg, const char *name, const struct cg_limits *limits,
-		     struct cg_plan *ret);
-
-	/* Takes one counter file's text, as init read it, into usage. */
-	void (*parse)(const char *file, const char *text, struct cg_usage *usage);
-
-	/* What the leaf's processes hold now that cannot be reclaimed (anon +
-	 * shmem + unreclaimable kernel); -ENOTSUP for none. */
-	int (*sample)(const struct cg *cg, const char *name, uint64_t *ret_bytes);
-};
-
+/* The plan for a leaf `name` (unique, below CG_NAME bytes).  Never fails;
+ * "none" yields no groups. */
 void cg_plan_leaf(const struct cg *cg, const char *name, const struct cg_limits *limits,
 		  struct cg_plan *ret);
+
+/* Takes one counter file's text, as init read it, into usage (start from {}). */
 void cg_parse_usage(const struct cg *cg, const char *file, const char *text,
 		    struct cg_usage *usage);
+
+/* What the leaf's processes hold now that cannot be reclaimed (anon + shmem +
+ * unreclaimable kernel memory); -ENOENT when it is gone, -ENOTSUP for none. */
 int cg_sample(const struct cg *cg, const char *name, uint64_t *ret_bytes);
+
+/* Removes one leaf with any groups that the test made below it: for when the
+ * plan's own removal came to nothing.  0, also when it was gone already, or
+ * -EBUSY while processes are in it. */
+int cg_remove_leaf(const struct cg *cg, const char *name);
 
 /* Removes leaves whose init was killed with its isorun (names are
  * "PID-STARTTIME-N", so a leaf is dead when no such process lives).  Returns
- * the number removed. */
+ * the number removed.  One stat(2) a directory when there is no leaf at all. */
 unsigned cg_sweep(const struct cg *cg);
 
 #endif

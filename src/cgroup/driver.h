@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgroup/driver.h - what v1, v2 and none each know; for the files of cgroup/ only. */
+#ifndef CGROUP_DRIVER_H
+#define CGROUP_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cgroup/cgroup.h"
+
+enum { CG_STAT_MAX = 8192 }; /* bytes of a memory.stat, with room to spare */
+
+/* One group's own counters, as files below it and keys of its memory.stat. */
+struct cg_counters {
+	const char *limit;              /* bytes, or "no limit" in the version's own way */
+	const char *usage;              /* bytes, with page cache */
+	const char *const *reclaimable; /* keys of what pressure would give back */
+	const char *const *held;        /* keys of what it would not */
+};
+
+struct cg {
+	const struct cg_driver *driver;
+	enum cg_version version;
+	int memory_fd;      /* O_PATH on the isorun group; -1: none */
+	int pids_fd;        /* likewise; equal to memory_fd when it is the same directory */
+	char *above_dir;    /* of the place; NULL: none */
+	char owner[CG_NAME - 16]; /* "PID-STARTTIME" of the process that opened it */
+};
+
+struct cg_driver {
+	const char *name; /* "v1", "v2", "none" */
+
+	/* What a group of this version looks like.  "none" has none of its own
+	 * and says NULL: its readers try those of v2, then those of v1. */
+	const struct cg_counters *counters;
+
+	/* Adds the groups of a leaf to a plan that has only its name.  Never
+	 * fails.  "none" adds none. */
+	void (*plan)(const struct cg *cg, const struct cg_limits *limits, struct cg_plan *plan);
+
+	/* Takes one counter file's text into usage; ignores files it did not ask for. */
+	void (*parse)(const char *file, const char *text, struct cg_usage *usage);
+};
+
+extern const struct cg_driver cg_v1;
+extern const struct cg_driver cg_v2;
+extern const struct cg_driver cg_none;
+const struct cg_driver *cg_driver_of(enum cg_version version);
+
+/* Building plans; the arrays are sized for what drivers add (asserted). */
+struct cg_group_plan *cg_plan_group(struct cg_plan *plan, int parent_fd);
+void cg_plan_write(struct cg_plan *plan, struct cg_group_plan *group, const char *file,
+		   uint64_t value, bool optional);
+void cg_plan_read(struct cg_group_plan *group, const char *file);
+
+/* The kernel counts in pages and rounds down; a limit below one page would be
+ * none at all in the making. */
+uint64_t cg_round_limit(uint64_t bytes);
+
+/* The number after "KEY " at the start of a line; false when it is not there. */
+bool cg_stat_get(const char *text, const char *key, uint64_t *ret);
+uint64_t cg_stat_sum(const char *text, const char *const *keys);
+
+/* True when the process PID-STARTTIME of a leaf's name lives, and also when
+ * `name` is no such name: what is not ours is left alone. */
+bool cg_owner_lives(const char *name);
+
+/* rmdir, after the groups below it; 0 when it is gone, else -errno. */
+int cg_remove_at(int parent_fd, const char *name);
+
+#endif
