@@ -72,16 +72,20 @@ int spec_copy(const struct spec *from, struct spec *ret);
 
 /* One entry of a profile: section "filesystem", key "workspace", value
  * "overlay".  `where` is "file:line", or the option ("--net").  List keys
- * append; a list value of "none" empties the list first.  Unknown sections,
- * keys and values are ISO_ERR_USAGE with the place and "did you mean". */
+ * append; a list value of "none" empties the list first.  With key NULL only
+ * the section's name is checked.  Unknown sections, keys and values are
+ * ISO_ERR_USAGE with the place and "did you mean". */
 int spec_set(struct spec *s, const char *section, const char *key, const char *value,
 	     const char *where, struct iso_err *err);
 
 int spec_add_bind(struct spec *s, const char *src, const char *dst, bool readonly);
 
+/* The kernel's number of a capability ("chown" is 0), or -1. */
+int spec_capability_number(const char *name);
+
 /* The table behind spec_set, for `isorun profile` and the manual's check:
- * row i, or NULL past the end.  `text` is the current value of s, formatted;
- * the caller frees. */
+ * row i, or NULL past the end.  `text` is the current value of s, as spec_set
+ * reads it (for binds and variables one a line); the caller frees. */
 struct spec_key {
 	const char *section;
 	const char *key;

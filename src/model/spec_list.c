@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/spec_value.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/str.h"
+
+#define LIST(e) ((char ***)(void *)((char *)(e)->spec + (e)->row->offset))
+
+/* The words of the value; a leading "none" empties the list. */
+static int split(const struct spec_entry *e, char ***ret_words, bool *ret_empties)
+{
+	const int r = strv_split_quoted(e->value, ret_words);
+
+	if (r == -EINVAL)
+		return spec_refuse(e, e->value, "a quote is not closed");
+	if (r < 0)
+		return spec_no_memory(e);
+	if (!*ret_words || !**ret_words)
+		return spec_refuse(e, e->value, "expected %s, or none", e->row->key.values);
+	*ret_empties = str_eq(**ret_words, "none");
+	return 0;
+}
+
+int spec_list_add(const struct spec_entry *e, const char *word)
+{
+	if (strv_has(*LIST(e), word))
+		return 0;
+	return strv_add(LIST(e), word) < 0 ? spec_no_memory(e) : 0;
+}
+
+void spec_list_empty(const struct spec_entry *e)
+{
+	strv_free(*LIST(e));
+	*LIST(e) = NULL;
+}
+
+int spec_set_words(const struct spec_entry *e)
+{
+	_cleanup_strv_ char **words = NULL;
+	bool empties;
+	int r = split(e, &words, &empties);
+
+	if (r < 0)
+		return r;
+	if (empties)
+		spec_list_empty(e);
+	for (size_t i = empties; words[i]; i++) {
+		r = spec_list_add(e, words[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* A word that would be read as another one goes between quotes. */
+static void put_word(struct buf *b, const char *word)
+{
+	if (*word && !strpbrk(word, " \t\n'\"\\") && !str_eq(word, "none")) {
+		buf_adds(b, word);
+		return;
+	}
+	_cleanup_free_ char *quoted = str_shell_quote(word);
+	if (quoted)
+		buf_adds(b, quoted);
+	else
+		b->error = -ENOMEM;
+}
+
+static void put_list(struct buf *b, char *const *list)
+{
+	if (!list || !*list)
+		buf_adds(b, "none");
+	for (size_t i = 0; list && list[i]; i++) {
+		if (i)
+			buf_addc(b, ' ');
+		put_word(b, list[i]);
+	}
+}
+
+void spec_get_words(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	put_list(b, *(char **const *)(const void *)((const char *)s + row->offset));
+}
+
+/* An absolute path other than "/", cleaned. */
+static int read_path(const struct spec_entry *e, const char *word, char **ret)
+{
+	if (*word != '/')
+		return spec_refuse(e, word, "expected an absolute path");
+	_cleanup_free_ char *path = path_clean(word);
+	if (!path)
+		return spec_no_memory(e);
+	if (str_eq(path, "/"))
+		return spec_refuse(e, word, "the root directory itself cannot be named here");
+	*ret = TAKE_PTR(path);
+	return 0;
+}
+
+int spec_set_paths(const struct spec_entry *e)
+{
+	_cleanup_strv_ char **words = NULL;
+	bool empties;
+	int r = split(e, &words, &empties);
+
+	if (r < 0)
+		return r;
+	if (empties)
+		spec_list_empty(e);
+	for (size_t i = empties; words[i]; i++) {
+		_cleanup_free_ char *path = NULL;
+		r = read_path(e, words[i], &path);
+		if (r == 0)
+			r = spec_list_add(e, path);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void spec_get_paths(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	spec_get_words(s, row, b);
+}
+
+static void empty_binds(struct spec *s)
+{
+	for (size_t i = 0; i < s->n_binds; i++) {
+		free(s->binds[i].src);
+		free(s->binds[i].dst);
+	}
+	s->n_binds = 0;
+}
+
+/* One bind an entry, so that its paths may hold blanks. */
+int spec_set_binds(const struct spec_entry *e)
+{
+	if (str_eq(e->value, "none")) {
+		empty_binds(e->spec);
+		return 0;
+	}
+	_cleanup_strv_ char **parts = NULL;
+	/* The split drops empty pieces; here they are mistakes. */
+	if (*e->value == ':' || str_ends(e->value, ":") || strstr(e->value, "::"))
+		return spec_refuse(e, e->value, "expected %s", e->row->key.values);
+	if (strv_split(e->value, ":", &parts) < 0)
+		return spec_no_memory(e);
+	const size_t n = strv_len(parts);
+	if (n < 1 || n > 3 || (n == 3 && !str_eq(parts[2], "ro")))
+		return spec_refuse(e, e->value, "expected %s", e->row->key.values);
+
+	_cleanup_free_ char *src = NULL;
+	_cleanup_free_ char *dst = NULL;
+	int r = read_path(e, parts[0], &src);
+	if (r == 0)
+		r = read_path(e, parts[n > 1], &dst);
+	if (r < 0)
+		return r;
+	if (spec_add_bind(e->spec, src, dst, n == 3) < 0)
+		return spec_no_memory(e);
+	return 0;
+}
+
+void spec_get_binds(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	(void)row;
+	if (!s->n_binds)
+		buf_adds(b, "none");
+	for (size_t i = 0; i < s->n_binds; i++) {
+		const struct spec_bind *bind = &s->binds[i];
+		buf_addf(b, "%s%s:%s%s", i ? "\n" : "", bind->src, bind->dst,
+			 bind->readonly ? ":ro" : "");
+	}
+}
+
+/* One variable an entry, so that its value may hold blanks; the last of a name wins. */
+int spec_set_env(const struct spec_entry *e)
+{
+	const char *equals = strchr(e->value, '=');
+
+	if (str_eq(e->value, "none")) {
+		spec_list_empty(e);
+		return 0;
+	}
+	if (!equals || equals == e->value)
+		return spec_refuse(e, e->value, "expected %s", e->row->key.values);
+
+	const size_t name_len = (size_t)(equals - e->value) + 1;
+	char **list = *LIST(e);
+	for (size_t i = 0; list && list[i]; i++)
+		if (strncmp(list[i], e->value, name_len) == 0) {
+			char *copy = strdup(e->value);
+			if (!copy)
+				return spec_no_memory(e);
+			free(list[i]);
+			list[i] = copy;
+			return 0;
+		}
+	return strv_add(LIST(e), e->value) < 0 ? spec_no_memory(e) : 0;
+}
+
+void spec_get_env(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	(void)row;
+	if (!s->env_set || !*s->env_set)
+		buf_adds(b, "none");
+	for (size_t i = 0; s->env_set && s->env_set[i]; i++)
+		buf_addf(b, "%s%s", i ? "\n" : "", s->env_set[i]);
+}
+
+static int add_fd(const struct spec_entry *e, const char *word)
+{
+	struct spec *s = e->spec;
+	unsigned fd;
+
+	if (num_parse_uint(word, &fd) < 0 || fd > INT_MAX)
+		return spec_refuse(e, word, "expected the number of an open descriptor");
+	if (fd <= STDERR_FILENO)
+		return spec_refuse(e, word, "descriptors 0, 1 and 2 are always passed");
+	for (size_t i = 0; i < s->n_pass_fds; i++)
+		if (s->pass_fds[i] == (int)fd)
+			return 0;
+	int *grown = reallocarray(s->pass_fds, s->n_pass_fds + 1, sizeof(*grown));
+	if (!grown)
+		return spec_no_memory(e);
+	s->pass_fds = grown;
+	grown[s->n_pass_fds++] = (int)fd;
+	return 0;
+}
+
+int spec_set_fds(const struct spec_entry *e)
+{
+	_cleanup_strv_ char **words = NULL;
+	bool empties;
+	int r = split(e, &words, &empties);
+
+	if (r < 0)
+		return r;
+	if (empties)
+		e->spec->n_pass_fds = 0;
+	for (size_t i = empties; words[i]; i++) {
+		r = add_fd(e, words[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void spec_get_fds(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	(void)row;
+	if (!s->n_pass_fds)
+		buf_adds(b, "none");
+	for (size_t i = 0; i < s->n_pass_fds; i++)
+		buf_addf(b, "%s%d", i ? " " : "", s->pass_fds[i]);
+}
