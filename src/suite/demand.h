@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/demand.h - what a test will be admitted with: declared, learned or the default share. */
+#ifndef SUITE_DEMAND_H
+#define SUITE_DEMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "history/history.h"
+#include "model/demand.h"
+#include "model/test.h"
+#include "planner/predict.h"
+
+/* What is said of tests that say nothing themselves. */
+struct demand_rules {
+	struct history *history; /* NULL: none */
+	const char *suite;       /* the history's key of the project */
+	uint64_t mem_bytes;      /* declared for all; 0: not */
+	uint64_t share_bytes;    /* of one slot, when nothing is known */
+	uint64_t budget_bytes;   /* no demand is above it */
+	int64_t now_wall_ns;
+};
+
+/* The demand at the start of a run, and the expected duration (0: not known).
+ * Locks are borrowed from the test.  A history that cannot be read counts as
+ * none: *err says why, and the return value is negative, but both results are
+ * filled all the same. */
+int demand_choose(const struct test *t, const struct demand_rules *rules, struct demand *ret,
+		  int64_t *ret_expected_ns, struct iso_err *err);
+
+/* Learns from attempts of this run: what tests of one program took. */
+struct demand_siblings;
+
+struct demand_siblings *demand_siblings_new(void); /* NULL when out of memory */
+void demand_siblings_free(struct demand_siblings *s);
+
+/* One sample a test, its latest; the test must outlive the siblings.  A sample
+ * that cannot be kept is forgotten: demands stay as they were. */
+void demand_siblings_add(struct demand_siblings *s, const struct test *t,
+			 const struct predict_sample *sample);
+
+/* Betters a demand that was only guessed; false: it stays. */
+bool demand_learn(const struct demand_siblings *s, const struct test *t,
+		  const struct demand_rules *rules, struct demand *d);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/proc.h"
+
+/* automake's, and thereby that of most programs that skip at all. */
+enum { SKIP_STATUS = 77 };
+
+__attribute__((format(printf, 3, 4)))
+static void settle(struct judgement *j, enum outcome outcome, const char *fmt, ...)
+{
+	va_list ap;
+
+	j->outcome = outcome;
+	va_start(ap, fmt);
+	(void)vsnprintf(j->detail, sizeof(j->detail), fmt, ap); /* cut: one line for people */
+	va_end(ap);
+	j->detail[strcspn(j->detail, "\n")] = '\0';
+}
+
+static void settle_oom(struct judgement *j, const struct result *r)
+{
+	char limit[NUM_TEXT];
+	const struct usage *u = &r->usage;
+	const uint64_t at = u->mem_limit_end_bytes ? u->mem_limit_end_bytes : u->mem_limit_bytes;
+
+	num_format_size(limit, at);
+	if (r->test_process_oom || r->signal || r->exit_status != 0)
+		settle(j, OUTCOME_OUT_OF_MEMORY, "killed at its memory limit of %s", limit);
+	else
+		settle(j, OUTCOME_OUT_OF_MEMORY,
+		       "a process of it was killed at the memory limit of %s, though it exited 0",
+		       limit);
+}
+
+static bool is_skip(const struct test *t, int status)
+{
+	if (!t->skip_status)
+		return status == SKIP_STATUS && t->protocol == TEST_PROTOCOL_EXIT;
+	for (size_t i = 0; i < t->n_skip_status; i++) {
+		if (t->skip_status[i] == status)
+			return true;
+	}
+	return false;
+}
+
+/* A shell reports a signal of its last command as 128+n. */
+static void settle_status(struct judgement *j, int status)
+{
+	char name[16];
+
+	if (status == 0)
+		settle(j, OUTCOME_PASSED, "%s", "");
+	else if (status > 128 && status <= 128 + 31)
+		settle(j, OUTCOME_FAILED, "exit status %d, as if by %s", status,
+		       proc_signal_name(status - 128, name));
+	else
+		settle(j, OUTCOME_FAILED, "exit status %d", status);
+}
+
+static void settle_tap(struct judgement *j, const struct output_facts *facts, int status)
+{
+	switch (facts->tap) {
+	case TAP_FAILED:
+		settle(j, OUTCOME_FAILED, "%s", facts->tap_detail);
+		break;
+	case TAP_SKIPPED:
+		if (status == 0)
+			settle(j, OUTCOME_SKIPPED, "%s", facts->tap_detail);
+		else
+			settle_status(j, status);
+		break;
+	case TAP_PASSED:
+		settle_status(j, status);
+		break;
+	}
+}
+
+/* It ended by itself, with a status. */
+static void judge_exit(const struct test *t, const struct result *r,
+		       const struct output_facts *facts, struct judgement *j)
+{
+	if (facts->fail_matched)
+		settle(j, OUTCOME_FAILED, "output matches fail-pattern: %s", facts->fail_line);
+	else if (is_skip(t, r->exit_status))
+		settle(j, OUTCOME_SKIPPED, "exit status %d", r->exit_status);
+	else if (t->pass_pattern && facts->pass_matched)
+		settle(j, OUTCOME_PASSED, "%s", "");
+	else if (t->pass_pattern)
+		settle(j, OUTCOME_FAILED, "exit status %d, and no output matches pass-pattern",
+		       r->exit_status);
+	else if (t->protocol == TEST_PROTOCOL_TAP)
+		settle_tap(j, facts, r->exit_status);
+	else
+		settle_status(j, r->exit_status);
+}
+
+void judge_attempt(const struct test *t, const struct result *r, const struct output_facts *facts,
+		   int64_t timeout_ns, struct judgement *ret)
+{
+	char text[NUM_TEXT];
+	char name[16];
+
+	if (!r->started) {
+		settle(ret, OUTCOME_ERROR, "%s", r->error ? r->error : "it could not be started");
+	} else if (r->timed_out) {
+		settle(ret, OUTCOME_TIMED_OUT, "time limit of %s reached",
+		       num_format_time(text, timeout_ns));
+	} else if (r->oom) {
+		settle_oom(ret, r);
+	} else if (r->signal) {
+		settle(ret, OUTCOME_CRASHED, "killed by %s", proc_signal_name(r->signal, name));
+	} else if (r->error) {
+		settle(ret, OUTCOME_ERROR, "%s", r->error);
+	} else {
+		judge_exit(t, r, facts, ret);
+	}
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/manifest_keys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "suite/output.h"
+
+#define APPLY_ARGS const struct manifest_target *to, const char *value, const char *where, \
+		struct iso_err *err
+
+static int no_memory(const char *where, struct iso_err *err)
+{
+	return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "%s", where);
+}
+
+static int refuse(const char *where, const char *value, const char *expected, struct iso_err *err)
+{
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "%s: '%s' is no %s", where, value, expected);
+}
+
+/* Replaces a heap string. */
+static int set_heap(char **field, char *taken, const char *where, struct iso_err *err)
+{
+	if (!taken)
+		return no_memory(where, err);
+	free(*field);
+	*field = taken;
+	return 0;
+}
+
+static int set_text(const char **field, APPLY_ARGS)
+{
+	const char *copy = arena_strdup(to->suite->arena, value);
+
+	if (!copy)
+		return no_memory(where, err);
+	*field = copy;
+	return 0;
+}
+
+/* Adds words to a list in the suite's arena, each once. */
+static int add_words(char ***list, char *const *words, const struct manifest_target *to,
+		     const char *where, struct iso_err *err)
+{
+	_cleanup_strv_ char **all = NULL;
+	int r = strv_copy(*list, &all);
+
+	for (size_t i = 0; r == 0 && words && words[i]; i++) {
+		if (!strv_has(all, words[i]))
+			r = strv_add(&all, words[i]);
+	}
+	char **copy = r == 0 && all ? test_suite_strv(to->suite, all) : NULL;
+
+	if (r < 0 || (all && !copy))
+		return no_memory(where, err);
+	*list = copy;
+	return 0;
+}
+
+static int add_split(char ***list, APPLY_ARGS)
+{
+	_cleanup_strv_ char **words = NULL;
+
+	if (strv_split(value, " \t,", &words) < 0)
+		return no_memory(where, err);
+	return add_words(list, words, to, where, err);
+}
+
+static int apply_argv(APPLY_ARGS)
+{
+	char **old = to->test->argv;
+	struct arena *arena = to->suite->arena;
+
+	/* A continued line is another line of the same shell script. */
+	char *script = old ? arena_printf(arena, "%s\n%s", old[2], value)
+			   : arena_strdup(arena, value);
+	char *argv[] = { (char *)"/bin/sh", (char *)"-c", script, NULL };
+	char **copy = script ? test_suite_strv(to->suite, argv) : NULL;
+
+	if (!copy)
+		return no_memory(where, err);
+	to->test->argv = copy;
+	return 0;
+}
+
+static int apply_budget(APPLY_ARGS)
+{
+	if (num_parse_size(value, &to->settings->budget_bytes) < 0)
+		return refuse(where, value, "size", err);
+	return 0;
+}
+
+static int apply_cpus(APPLY_ARGS)
+{
+	if (num_parse_milli(value, &to->test->demand.cpus_milli) < 0)
+		return refuse(where, value, "number of cpus", err);
+	return 0;
+}
+
+static int apply_cwd(APPLY_ARGS)
+{
+	_cleanup_free_ char *joined = path_join(to->base_dir, value);
+	_cleanup_free_ char *clean = joined ? path_clean(joined) : NULL;
+
+	if (!clean)
+		return no_memory(where, err);
+	return set_text(&to->test->cwd, to, clean, where, err);
+}
+
+/* A name that is set already is replaced: in an environment it may stand once. */
+static int add_env(const struct manifest_target *to, const char *word, const char *where,
+		   struct iso_err *err)
+{
+	const size_t name_len = strcspn(word, "=") + 1;
+	char **list = to->test->env;
+
+	for (size_t i = 0; list && list[i]; i++) {
+		if (strncmp(list[i], word, name_len) == 0) {
+			list[i] = arena_strdup(to->suite->arena, word);
+			return list[i] ? 0 : no_memory(where, err);
+		}
+	}
+	char *words[] = { (char *)word, NULL };
+
+	return add_words(&to->test->env, words, to, where, err);
+}
+
+static int apply_env(APPLY_ARGS)
+{
+	_cleanup_strv_ char **words = NULL;
+	int r = strv_split_quoted(value, &words);
+
+	if (r == -EINVAL)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "%s: a quote is not closed", where);
+	if (r < 0)
+		return no_memory(where, err);
+	for (size_t i = 0; r == 0 && words && words[i]; i++) {
+		if (!strchr(words[i], '=') || words[i][0] == '=')
+			return refuse(where, words[i], "NAME=VALUE", err);
+		r = add_env(to, words[i], where, err);
+	}
+	return r;
+}
+
+static int apply_exclusive(APPLY_ARGS)
+{
+	if (!str_eq(value, "yes") && !str_eq(value, "no"))
+		return refuse(where, value, "'yes' or 'no'", err);
+	to->test->demand.exclusive = str_eq(value, "yes");
+	return 0;
+}
+
+static int apply_pattern(const char **field, APPLY_ARGS)
+{
+	if (output_check_pattern(value, err) < 0)
+		return iso_err_wrap(err, "%s", where);
+	return set_text(field, to, value, where, err);
+}
+
+static int apply_fail_pattern(APPLY_ARGS)
+{
+	return apply_pattern(&to->test->fail_pattern, to, value, where, err);
+}
+
+static int apply_pass_pattern(APPLY_ARGS)
+{
+	return apply_pattern(&to->test->pass_pattern, to, value, where, err);
+}
+
+static int apply_from(APPLY_ARGS)
+{
+	if (to->test->origin)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "%s: a second 'from' in one [source]: begin another [source]",
+				   where);
+	return set_text(&to->test->origin, to, value, where, err);
+}
+
+static int apply_jobs(APPLY_ARGS)
+{
+	unsigned jobs;
+
+	if (num_parse_uint(value, &jobs) < 0 || jobs == 0)
+		return refuse(where, value, "number of jobs", err);
+	to->settings->jobs = jobs;
+	return 0;
+}
+
+static int apply_locks(APPLY_ARGS)
+{
+	return add_split(&to->test->demand.locks, to, value, where, err);
+}
+
+static int apply_tags(APPLY_ARGS)
+{
+	return add_split(&to->test->tags, to, value, where, err);
+}
+
+static int apply_memory(APPLY_ARGS)
+{
+	uint64_t bytes;
+
+	if (num_parse_size(value, &bytes) < 0 || bytes == 0)
+		return refuse(where, value, "size", err);
+	if (to->settings) {
+		to->settings->mem_bytes = bytes;
+	} else {
+		to->test->demand.mem_bytes = bytes;
+		to->test->demand.mem_origin = DEMAND_DECLARED;
+	}
+	return 0;
+}
+
+/* A file is meant relative to the manifest; a name is looked up later. */
+static int apply_profile(APPLY_ARGS)
+{
+	const bool is_file = strchr(value, '/') || str_ends(value, ".ini");
+	_cleanup_free_ char *name = is_file ? path_join(to->base_dir, value) : strdup(value);
+
+	if (!name)
+		return no_memory(where, err);
+	if (to->settings)
+		return set_heap(&to->settings->profile, TAKE_PTR(name), where, err);
+	return set_text(&to->test->profile, to, name, where, err);
+}
+
+static int apply_retries(APPLY_ARGS)
+{
+	unsigned n;
+
+	if (num_parse_uint(value, &n) < 0 || n > 1000)
+		return refuse(where, value, "number of retries (0 to 1000)", err);
+	*(to->settings ? &to->settings->retries : &to->test->retries) = (int)n;
+	return 0;
+}
+
+static int apply_skip_status(APPLY_ARGS)
+{
+	_cleanup_strv_ char **words = NULL;
+
+	if (strv_split(value, " \t,", &words) < 0)
+		return no_memory(where, err);
+	const size_t n = strv_len(words);
+	int *list = arena_alloc(to->suite->arena, (n + 1) * sizeof(*list));
+
+	if (!list)
+		return no_memory(where, err);
+	for (size_t i = 0; i < n; i++) {
+		unsigned status;
+
+		if (num_parse_uint(words[i], &status) < 0 || status > 255)
+			return refuse(where, words[i], "exit status (0 to 255)", err);
+		list[i] = (int)status;
+	}
+	to->test->skip_status = list;
+	to->test->n_skip_status = n;
+	return 0;
+}
+
+/* "none" lifts the suite's limit from a test. */
+static int apply_timeout(APPLY_ARGS)
+{
+	int64_t *field = to->settings ? &to->settings->timeout_ns : &to->test->timeout_ns;
+
+	if (str_eq(value, "none") && !to->settings) {
+		*field = -1;
+		return 0;
+	}
+	if (num_parse_time(value, field) < 0)
+		return refuse(where, value, "time", err);
+	return 0;
+}
+
+static int apply_workspace(APPLY_ARGS)
+{
+	return manifest_apply_spec(to, "filesystem.workspace", value, where, err);
+}
+
+static int apply_workspace_dir(APPLY_ARGS)
+{
+	_cleanup_free_ char *joined = path_join(to->base_dir, value);
+
+	if (!joined)
+		return no_memory(where, err);
+	return set_heap(&to->settings->workspace_dir, path_clean(joined), where, err);
+}
+
+#define ITEM (MANIFEST_SOURCE | MANIFEST_TEST | MANIFEST_MATCH)
+#define PLACED (MANIFEST_SOURCE | MANIFEST_TEST)
+#define ANY (ITEM | MANIFEST_SUITE)
+
+static const struct manifest_key keys[] = {
+	{ "budget", MANIFEST_SUITE, "SIZE", "what all tests together may hold", apply_budget },
+	{ "command", MANIFEST_TEST, "TEXT", "run by /bin/sh -c", apply_argv },
+	{ "cpus", ITEM, "N", "cpus it keeps busy, such as 0.5", apply_cpus },
+	{ "cwd", PLACED, "DIR", "where it runs, relative to the manifest", apply_cwd },
+	{ "env", ITEM, "NAME=VALUE...", "added to its environment", apply_env },
+	{ "exclusive", ITEM, "yes|no", "runs with nothing else of the suite", apply_exclusive },
+	{ "fail-pattern", ITEM, "REGEX", "output that means failed", apply_fail_pattern },
+	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
+	{ "jobs", MANIFEST_SUITE, "N", "tests at once at most", apply_jobs },
+	{ "locks", ITEM, "NAME...", "tests that share one never overlap", apply_locks },
+	{ "memory", ANY, "SIZE", "demand and limit of one test", apply_memory },
+	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },
+	{ "profile", ANY, "NAME|FILE", "the sandbox's profile", apply_profile },
+	{ "retries", ANY, "N", "attempts after a failure", apply_retries },
+	{ "skip-status", ITEM, "N...", "exit statuses that mean skipped", apply_skip_status },
+	{ "tags", ITEM, "NAME...", "what -m chooses by", apply_tags },
+	{ "timeout", ANY, "TIME", "time limit of one attempt", apply_timeout },
+	{ "workspace", MANIFEST_SUITE, "shared|overlay|readonly", "how tests see the tree",
+	  apply_workspace },
+	{ "workspace-dir", MANIFEST_SUITE, "DIR", "the tree, relative to the manifest",
+	  apply_workspace_dir },
+};
+
+const char *manifest_section_name(enum manifest_section section)
+{
+	switch (section) {
+	case MANIFEST_SUITE:
+		return "suite";
+	case MANIFEST_SOURCE:
+		return "source";
+	case MANIFEST_TEST:
+		return "test";
+	case MANIFEST_MATCH:
+		return "match";
+	}
+	return "?";
+}
+
+const struct manifest_key *manifest_key_at(size_t i)
+{
+	return i < ARRAY_SIZE(keys) ? &keys[i] : NULL;
+}
+
+static const char *key_name_at(size_t i, const void *arg)
+{
+	(void)arg;
+	return keys[i].name;
+}
+
+const struct manifest_key *manifest_key_find(enum manifest_section section, const char *name,
+					     const char *where, struct iso_err *err)
+{
+	const char *in = manifest_section_name(section);
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (!str_eq(keys[i].name, name))
+			continue;
+		if (keys[i].sections & section)
+			return &keys[i];
+		iso_err_set(err, ISO_ERR_USAGE, 0, "%s: '%s' is no key of [%s]", where, name, in);
+		return NULL;
+	}
+	const char *near = str_nearest(name, ARRAY_SIZE(keys), key_name_at, NULL);
+
+	iso_err_set(err, ISO_ERR_USAGE, 0, "%s: unknown key '%s' in [%s]", where, name, in);
+	if (near)
+		iso_err_hint(err, "did you mean '%s'?", near);
+	return NULL;
+}
+
+int manifest_apply_spec(const struct manifest_target *to, const char *entry, const char *value,
+			const char *where, struct iso_err *err)
+{
+	const char *dot = strchr(entry, '.');
+	_cleanup_free_ char *section = strndup(entry, (size_t)(dot - entry));
+
+	if (!section)
+		return no_memory(where, err);
+	int r = spec_set(to->scratch, section, dot + 1, value, where, err);
+
+	if (r < 0)
+		return r;
+	if (strv_addf(&to->settings->spec_entries, "%s=%s", entry, value) < 0)
+		return no_memory(where, err);
+	return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/output.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+enum { PIECE_BYTES = 64 << 10 };
+
+struct pattern {
+	regex_t regex;
+	bool set;
+};
+
+static int pattern_init(struct pattern *p, const char *text, struct iso_err *err)
+{
+	char why[128];
+
+	if (!text)
+		return 0;
+	/* REG_NEWLINE: '.' stops at line ends, '^' and '$' match there. */
+	int r = regcomp(&p->regex, text, REG_EXTENDED | REG_NEWLINE);
+
+	if (r != 0) {
+		(void)regerror(r, &p->regex, why, sizeof(why));
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "pattern '%s': %s", text, why);
+	}
+	p->set = true;
+	return 0;
+}
+
+static void pattern_fini(struct pattern *p)
+{
+	if (p->set)
+		regfree(&p->regex);
+}
+
+int output_check_pattern(const char *pattern, struct iso_err *err)
+{
+	struct pattern p = { .set = false };
+	int r = pattern_init(&p, pattern, err);
+
+	pattern_fini(&p);
+	return r;
+}
+
+struct scan {
+	struct pattern pass;
+	struct pattern fail;
+	bool is_tap;
+	struct tap tap;
+	struct output_facts facts;
+};
+
+static void keep_line(const char *text, regoff_t at, char ret[TAP_DETAIL_MAX])
+{
+	const char *from = text + at;
+
+	while (from > text && from[-1] != '\n')
+		from--;
+	(void)snprintf(ret, TAP_DETAIL_MAX, "%.*s", (int)strcspn(from, "\r\n"), from);
+}
+
+/* Whole lines, ended by NUL. */
+static void scan_patterns(struct scan *s, const char *lines)
+{
+	regmatch_t match;
+
+	if (s->pass.set && !s->facts.pass_matched)
+		s->facts.pass_matched = regexec(&s->pass.regex, lines, 0, NULL, 0) == 0;
+	if (s->fail.set && !s->facts.fail_matched &&
+	    regexec(&s->fail.regex, lines, 1, &match, 0) == 0) {
+		s->facts.fail_matched = true;
+		keep_line(lines, match.rm_so, s->facts.fail_line);
+	}
+}
+
+/* regexec(3) stops at NUL, which binary output may hold. */
+static void blank_nuls(char *text, size_t len)
+{
+	for (char *c = text; (c = memchr(c, '\0', len - (size_t)(c - text)));)
+		*c = ' ';
+}
+
+/* The length of what ends with the last line end; all of it when there is none. */
+static size_t whole_lines(const char *text, size_t len)
+{
+	const char *end = memrchr(text, '\n', len);
+
+	return end ? (size_t)(end - text) + 1 : len;
+}
+
+static int scan_fd(struct scan *s, int fd)
+{
+	_cleanup_free_ char *piece = malloc(PIECE_BYTES + 1);
+	size_t held = 0; /* of a line begun in the piece before */
+	off_t at = 0;
+
+	if (!piece)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t n = pread(fd, piece + held, PIECE_BYTES - held, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (s->is_tap)
+			tap_feed(&s->tap, piece + held, (size_t)n);
+		at += n;
+		held += (size_t)n;
+		if (held == 0)
+			return 0;
+		blank_nuls(piece, held);
+		const size_t whole = n ? whole_lines(piece, held) : held;
+		const char kept = piece[whole];
+
+		piece[whole] = '\0';
+		scan_patterns(s, piece);
+		piece[whole] = kept;
+		held -= whole;
+		memmove(piece, piece + whole, held);
+	}
+}
+
+int output_read(int fd, const struct test *t, struct output_facts *ret, struct iso_err *err)
+{
+	struct scan s = { .is_tap = t->protocol == TEST_PROTOCOL_TAP };
+	int r = 0;
+
+	if (s.is_tap || t->pass_pattern || t->fail_pattern) {
+		tap_init(&s.tap);
+		r = pattern_init(&s.pass, t->pass_pattern, err);
+		if (r == 0)
+			r = pattern_init(&s.fail, t->fail_pattern, err);
+		if (r == 0 && (r = scan_fd(&s, fd)) < 0)
+			r = iso_err_set(err, ISO_ERR_HOST, r, "output of '%s'", t->id);
+		pattern_fini(&s.pass);
+		pattern_fini(&s.fail);
+	}
+	if (r < 0)
+		return r;
+	if (s.is_tap) {
+		s.facts.tap = tap_end(&s.tap);
+		memcpy(s.facts.tap_detail, s.tap.detail, sizeof(s.facts.tap_detail));
+	}
+	*ret = s.facts;
+	return 0;
+}

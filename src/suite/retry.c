@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/retry.h"
+
+#include <stdio.h>
+
+#include "base/num.h"
+#include "planner/predict.h"
+
+static bool is_failure(enum outcome o)
+{
+	return o == OUTCOME_FAILED || o == OUTCOME_TIMED_OUT || o == OUTCOME_CRASHED;
+}
+
+static void decide_oom(const struct retry_log *log, const struct retry_try *ended,
+		       struct retry_decision *ret)
+{
+	char before[NUM_TEXT];
+	char after[NUM_TEXT];
+	int alone = 0;
+
+	ret->mem_bytes = predict_after_oom(ended->reserved_bytes, ended->peak_bytes,
+					   ended->budget_bytes, log->ooms, &alone);
+	if (!ret->mem_bytes)
+		return; /* the whole budget was not enough */
+	ret->again = true;
+	ret->alone = alone;
+	(void)snprintf(ret->reason, sizeof(ret->reason), "out of memory: %s instead of %s%s",
+		       num_format_size(after, ret->mem_bytes),
+		       num_format_size(before, ended->reserved_bytes), alone ? ", alone" : "");
+}
+
+void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret)
+{
+	*ret = (struct retry_decision){ .again = false };
+	log->attempts++;
+	if (ended->outcome == OUTCOME_OUT_OF_MEMORY) {
+		log->ooms++;
+		decide_oom(log, ended, ret);
+	} else if (is_failure(ended->outcome)) {
+		log->failures++;
+		ret->again = ended->retries > 0 && log->failures <= (unsigned)ended->retries;
+		(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
+			       outcome_name(ended->outcome));
+	}
+}
+
+enum outcome retry_settle(const struct retry_log *log, enum outcome last)
+{
+	if (log->failures && outcome_is_good(last))
+		return OUTCOME_FLAKY;
+	return last;
+}

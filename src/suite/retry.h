@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/retry.h - whether a test gets another attempt, with how much memory, and what it all came to: pure. */
+#ifndef SUITE_RETRY_H
+#define SUITE_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/outcome.h"
+
+/* The attempts of one test so far; zeroed before the first. */
+struct retry_log {
+	unsigned attempts;
+	unsigned failures;  /* that were not for want of memory */
+	unsigned ooms;      /* in a row or not */
+};
+
+/* What the attempt that just ended had and did. */
+struct retry_try {
+	enum outcome outcome;
+	uint64_t reserved_bytes;
+	uint64_t peak_bytes;
+	uint64_t budget_bytes;
+	int retries;              /* allowed after failures; OOM retries do not count */
+};
+
+enum { RETRY_REASON_MAX = 120 };
+
+struct retry_decision {
+	bool again;
+	bool alone;               /* with the whole budget */
+	uint64_t mem_bytes;       /* for the next attempt; 0: as before */
+	char reason[RETRY_REASON_MAX]; /* "out of memory: 2G instead of 1G", "failed" */
+};
+
+/* Books the attempt in *log and decides.  An attempt that ran out of memory is
+ * always made again with more, until it has had the whole budget; a failed,
+ * crashed or timed out one up to `retries` times.  isorun's own errors are not
+ * tried again: the same host refuses the same thing. */
+void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret);
+
+/* The outcome of the test when `last` is that of its last attempt: flaky when
+ * it came out well after a failure (an attempt that only lacked memory is none). */
+enum outcome retry_settle(const struct retry_log *log, enum outcome last);
+
+#endif

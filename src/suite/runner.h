@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/runner.h - runs the tests of a suite: order, attempts, retries, events, history. */
+#ifndef SUITE_RUNNER_H
+#define SUITE_RUNNER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "engine/engine.h"
+#include "history/history.h"
+#include "model/spec.h"
+#include "model/test.h"
+#include "planner/queue.h"
+#include "report/sink.h"
+
+/* All borrowed until suite_run returns. */
+struct run_config {
+	const struct test_suite *suite;
+	const struct spec *spec;        /* of tests without a profile of their own */
+	const struct spec *(*spec_of)(const struct test *t, void *arg); /* of a test that names a
+					 * profile: resolved before the run; NULL: config.spec for all */
+	void *spec_arg;
+	const char *workspace_dir;
+	const char *state_dir;          /* runs and history live below it */
+	const char *command;            /* quoted, for the records */
+	struct engine *engine;
+	struct loop *loop;
+	struct history *history;        /* NULL: none */
+	struct sink *const *sinks;      /* closed by the caller */
+	size_t n_sinks;
+	const char *run_name;           /* and the directory that rundir_make made */
+	const char *run_dir;
+	unsigned jobs;                  /* 0: chosen */
+	uint64_t mem_bytes;             /* demand of tests that declare none; 0: history or default */
+	int64_t timeout_ns;             /* of tests that declare none; 0: the spec's */
+	int retries;                    /* after a failure; OOM retries do not count */
+	unsigned max_failures;          /* 0: no end; 1: --fail-fast */
+	enum plan_order order;
+	uint64_t seed;
+	int64_t kill_grace_ns;          /* on Ctrl-C */
+};
+
+struct run_summary {
+	unsigned counts[OUTCOME_COUNT];
+	int interrupted_by;             /* signal, 0: none */
+};
+
+/* A suite sees its tree through an overlay where no profile or option says
+ * otherwise: many real suites clash in their own tree and pass only so. */
+void suite_spec_defaults(struct spec *spec);
+
+/* Runs everything; returns when the last event has been given to the sinks.
+ * SIGINT, SIGTERM and SIGHUP (taken through the loop by the runner) end all
+ * tests and still finish the reports; a second one kills at once. */
+int suite_run(const struct run_config *config, struct run_summary *ret, struct iso_err *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "suite/source_kind.h"
+
+static const struct source_kind *const kinds[] = {
+	&source_manifest,
+	&source_tap,
+	&source_exec,
+	&source_lines,
+};
+
+const struct source_kind *source_kind_at(size_t i)
+{
+	return i < ARRAY_SIZE(kinds) ? kinds[i] : NULL;
+}
+
+const char *source_kind_name(size_t i)
+{
+	return i < ARRAY_SIZE(kinds) ? kinds[i]->name : NULL;
+}
+
+void suite_settings_init(struct suite_settings *s)
+{
+	*s = (struct suite_settings){ .retries = -1 };
+}
+
+void suite_settings_fini(struct suite_settings *s)
+{
+	free(s->profile);
+	free(s->workspace_dir);
+	strv_free(s->spec_entries);
+	suite_settings_init(s);
+}
+
+static const struct source_kind *kind_of(const char *source, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strlen(kinds[i]->name) == len && memcmp(kinds[i]->name, source, len) == 0)
+			return kinds[i];
+	}
+	return NULL;
+}
+
+static const char *kind_name_at(size_t i, const void *arg)
+{
+	(void)arg;
+	return kinds[i]->name;
+}
+
+/* Neither a kind that we know nor a file. */
+static int unknown_source(const char *source, const char *colon, struct iso_err *err)
+{
+	if (!colon) {
+		iso_err_set(err, ISO_ERR_USAGE, ENOENT, "source '%s'", source);
+		return iso_err_hint(err, "a source is a directory, a manifest, "
+				    "exec:GLOB, tap:GLOB or lines:FILE");
+	}
+	_cleanup_free_ char *word = strndup(source, (size_t)(colon - source));
+
+	if (!word)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "source '%s'", source);
+	const char *near = str_nearest(word, ARRAY_SIZE(kinds), kind_name_at, NULL);
+
+	iso_err_set(err, ISO_ERR_USAGE, 0, "source '%s': unknown kind '%s'", source, word);
+	if (near)
+		return iso_err_hint(err, "did you mean '%s:%s'?", near, colon + 1);
+	return iso_err_hint(err, "the kinds are manifest, tap, exec and lines");
+}
+
+static int load_path(const struct source_ctx *ctx, const char *source, const char *path,
+		     struct iso_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return unknown_source(source, strchr(source, ':'), err);
+	if (S_ISDIR(st.st_mode)) {
+		struct source_ctx sub = *ctx;
+
+		sub.base_dir = path;
+		return source_detect(&sub, err);
+	}
+	if (str_ends(path, ".ini"))
+		return source_manifest.load(ctx, path, err);
+	iso_err_set(err, ISO_ERR_USAGE, 0,
+		    "source '%s': neither a directory nor a manifest (*.ini)", source);
+	return iso_err_hint(err, "exec:%s runs it, lines:%s runs each of its lines", source,
+			    source);
+}
+
+int source_load_in(const struct source_ctx *ctx, const char *source, struct iso_err *err)
+{
+	const char *colon = strchr(source, ':');
+	const struct source_kind *kind = colon ? kind_of(source, (size_t)(colon - source)) : NULL;
+
+	if (kind && !colon[1]) {
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "source '%s': %s is missing", source,
+				   kind->argument);
+	}
+	if (kind)
+		return kind->load(ctx, colon + 1, err);
+	_cleanup_free_ char *joined = path_join(ctx->base_dir, source);
+	_cleanup_free_ char *path = joined ? path_clean(joined) : NULL;
+
+	if (!path)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "source '%s'", source);
+	return load_path(ctx, source, path, err);
+}
+
+static int load_from_here(const char *source, struct test_suite *s,
+			  struct suite_settings *settings, struct iso_err *err)
+{
+	_cleanup_free_ char *here = NULL;
+	int r = path_absolute(".", &here);
+
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "working directory");
+	const struct source_ctx ctx = { .base_dir = here, .suite = s, .settings = settings };
+
+	r = source ? source_load_in(&ctx, source, err) : source_detect(&ctx, err);
+	if (r < 0)
+		return r;
+	if (test_suite_make_ids_unique(s) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "tests");
+	return 0;
+}
+
+int source_load(const char *source, struct test_suite *s, struct suite_settings *settings,
+		struct iso_err *err)
+{
+	return load_from_here(source, s, settings, err);
+}
+
+int source_load_default(struct test_suite *s, struct suite_settings *settings,
+			struct iso_err *err)
+{
+	return load_from_here(NULL, s, settings, err);
+}

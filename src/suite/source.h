@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/source.h - where tests come from: manifests, directories, globs and lists of commands. */
+#ifndef SUITE_SOURCE_H
+#define SUITE_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/test.h"
+
+/* What a manifest's [suite] section or the command line says of a whole suite;
+ * 0 or NULL: not said.  The command line wins. */
+struct suite_settings {
+	char *profile;            /* a name, or the absolute path of a file */
+	uint64_t budget_bytes;
+	uint64_t mem_bytes;       /* of tests that declare none */
+	unsigned jobs;
+	int64_t timeout_ns;       /* of tests that declare none */
+	int retries;              /* -1: not said */
+	char *workspace_dir;      /* absolute; NULL: the working directory */
+	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
+};
+void suite_settings_init(struct suite_settings *s);
+void suite_settings_fini(struct suite_settings *s);
+
+/* Adds the tests of one source ("lines:FILE", "exec:GLOB", "tap:GLOB", a
+ * manifest's path, or a directory whose kind is detected) to s.  Unknown kinds
+ * and unreadable or empty sources: ISO_ERR_USAGE with "did you mean".  A
+ * manifest also fills `settings` where it says something. */
+int source_load(const char *source, struct test_suite *s, struct suite_settings *settings,
+		struct iso_err *err);
+/* No source named: ./isorun.ini, else the working directory is detected. */
+int source_load_default(struct test_suite *s, struct suite_settings *settings,
+			struct iso_err *err);
+
+/* The kinds of sources, for help and completion: NULL past the end. */
+const char *source_kind_name(size_t i);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/source_kind.h - what each kind of source provides, and what they share. */
+#ifndef SUITE_SOURCE_KIND_H
+#define SUITE_SOURCE_KIND_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "model/test.h"
+#include "suite/source.h"
+
+/* Where a source is loaded from, and where its tests go. */
+struct source_ctx {
+	const char *base_dir;     /* absolute: relative names start here, tests run here */
+	const char *cwd;          /* absolute: where the tests run instead; NULL: base_dir */
+	struct test_suite *suite;
+	struct suite_settings *settings;
+	unsigned depth;           /* of manifests that name manifests */
+};
+
+enum { SOURCE_DEPTH_MAX = 8 };
+
+struct source_kind {
+	const char *name;       /* what stands before the ':' */
+	const char *argument;   /* what stands behind it: "GLOB" */
+	const char *looked_for; /* by detect, for the message that nothing was found; "": nothing */
+
+	/* Adds the tests that `argument` names; none is an error. */
+	int (*load)(const struct source_ctx *ctx, const char *argument, struct iso_err *err);
+
+	/* Adds the tests that ctx->base_dir holds by the habits of this kind;
+	 * none is no error. */
+	int (*detect)(const struct source_ctx *ctx, struct iso_err *err);
+};
+
+extern const struct source_kind source_manifest;
+extern const struct source_kind source_tap;
+extern const struct source_kind source_exec;
+extern const struct source_kind source_lines;
+
+/* In the order in which detection tries them; NULL past the end. */
+const struct source_kind *source_kind_at(size_t i);
+
+/* As source_load, for any context. */
+int source_load_in(const struct source_ctx *ctx, const char *source, struct iso_err *err);
+
+/* The first kind that finds tests in ctx->base_dir adds them; none does:
+ * ISO_ERR_USAGE that says what was looked for. */
+int source_detect(const struct source_ctx *ctx, struct iso_err *err);
+
+/* The regular files that any of `patterns` (NULL-terminated; glob(3), relative
+ * to ctx->base_dir) matches, sorted, each once, as absolute paths.  The caller
+ * frees; no match gives the empty list. */
+int source_glob(const struct source_ctx *ctx, const char *const *patterns, char ***ret,
+		struct iso_err *err);
+
+/* A test made of a file: its id is the path relative to base_dir where it lies
+ * below it, its program the path, its working directory that of the context.
+ * NULL when out of memory. */
+struct test *source_add_file(const struct source_ctx *ctx, const char *path);
+
+/* How the test's command names the file: relative to where it runs when that
+ * is base_dir (as a runner by hand would), always with a '/', else absolute.
+ * From the suite's arena; NULL when out of memory. */
+const char *source_file_word(const struct source_ctx *ctx, const char *path);
+
+#endif
