@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report/eventlog_fields.h - one table of what each event stores: the writer and the reader both walk it. */
+#ifndef REPORT_EVENTLOG_FIELDS_H
+#define REPORT_EVENTLOG_FIELDS_H
+
+#include <stddef.h>
+
+#include "model/event.h"
+
+/* The `v` of every line; raised when a reader of the old one would go wrong. */
+#define EVENTLOG_VERSION 1
+
+enum log_type {
+	LOG_STR,        /* const char *; NULL is left out */
+	LOG_BOOL,
+	LOG_INT,        /* int */
+	LOG_UINT,       /* unsigned */
+	LOG_U32,
+	LOG_I64,
+	LOG_U64,
+	LOG_SIZE,       /* size_t */
+	LOG_PID,        /* pid_t */
+	LOG_NAME,       /* char[16] */
+	LOG_OUTCOME,
+	LOG_ORIGIN,     /* enum demand_origin */
+	LOG_STRV,       /* char **, NULL-terminated; NULL is left out */
+	LOG_COUNTS,     /* unsigned[OUTCOME_COUNT], as an object by name */
+	LOG_LEFTOVERS,  /* of a struct result: the array and its length */
+	LOG_DEGRADED,   /* likewise */
+};
+
+struct log_field {
+	const char *key;
+	enum log_type type;
+	size_t offset;   /* in the struct that the table is of */
+};
+
+struct log_table {
+	const struct log_field *fields;
+	size_t n;
+};
+
+struct log_table log_event_fields(enum event_kind kind); /* of struct event */
+struct log_table log_result_fields(void);                /* of struct result: attempt-finished */
+struct log_table log_leftover_fields(void);
+struct log_table log_degraded_fields(void);
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/fold.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* Chains stay short up to some ten thousand tests. */
+#define N_BUCKETS 4096
+
+int fold_init(struct fold *f)
+{
+	*f = (struct fold){ .run = "", .version = "", .dir = "", .cwd = "", .budget_from = "" };
+	f->arena = arena_new();
+	f->buckets = calloc(N_BUCKETS, sizeof(*f->buckets));
+	if (f->arena && f->buckets)
+		return 0;
+	fold_fini(f);
+	return -ENOMEM;
+}
+
+void fold_fini(struct fold *f)
+{
+	arena_free(f->arena);
+	free(f->tests);
+	free(f->buckets);
+	*f = (struct fold){ 0 };
+}
+
+static const char *keep(struct fold *f, const char *s)
+{
+	const char *copy = s && *s ? arena_strdup(f->arena, s) : "";
+
+	if (!copy)
+		f->error = -ENOMEM;
+	return copy ? copy : "";
+}
+
+static const char *keep_or_null(struct fold *f, const char *s)
+{
+	return s ? keep(f, s) : NULL;
+}
+
+static void *keep_new(struct fold *f, size_t size)
+{
+	void *p = arena_alloc(f->arena, size);
+
+	if (!p)
+		f->error = -ENOMEM;
+	return p;
+}
+
+/* FNV-1a. */
+static size_t bucket_of(const char *id)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *id; id++)
+		h = (h ^ (unsigned char)*id) * 16777619u;
+	return h % N_BUCKETS;
+}
+
+struct fold_test *fold_find(const struct fold *f, const char *id)
+{
+	struct fold_test *t = f->buckets[bucket_of(id)];
+
+	while (t && !str_eq(t->id, id))
+		t = t->next_in_bucket;
+	return t;
+}
+
+static bool grow_tests(struct fold *f)
+{
+	if (f->n_tests < f->cap_tests)
+		return true;
+
+	size_t more = f->cap_tests ? f->cap_tests * 2 : 64;
+	struct fold_test **p = reallocarray(f->tests, more, sizeof(struct fold_test *));
+	if (!p) {
+		f->error = -ENOMEM;
+		return false;
+	}
+	f->tests = p;
+	f->cap_tests = more;
+	return true;
+}
+
+/* The test of an event; made when nobody announced it, as in a log whose
+ * beginning is lost.  NULL: the event names none, or memory is short. */
+static struct fold_test *find_or_add(struct fold *f, const char *id)
+{
+	if (!id)
+		return NULL;
+
+	struct fold_test *t = fold_find(f, id);
+	if (t || !grow_tests(f))
+		return t;
+	t = keep_new(f, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->id = keep(f, id);
+	t->command = t->cwd = t->origin = "";
+	t->outcome = OUTCOME_NOT_RUN;
+	f->tests[f->n_tests++] = t;
+
+	struct fold_test **bucket = &f->buckets[bucket_of(t->id)];
+	t->next_in_bucket = *bucket;
+	*bucket = t;
+	return t;
+}
+
+static void add_running(struct fold *f, struct fold_test *t)
+{
+	t->phase = FOLD_RUNNING;
+	t->prev_running = f->last_running;
+	t->next_running = NULL;
+	if (f->last_running)
+		f->last_running->next_running = t;
+	else
+		f->first_running = t;
+	f->last_running = t;
+	f->n_running++;
+	f->reserved_bytes += t->mem_reserved_bytes;
+}
+
+static void remove_running(struct fold *f, struct fold_test *t)
+{
+	if (t->phase != FOLD_RUNNING)
+		return;
+	if (t->prev_running)
+		t->prev_running->next_running = t->next_running;
+	else
+		f->first_running = t->next_running;
+	if (t->next_running)
+		t->next_running->prev_running = t->prev_running;
+	else
+		f->last_running = t->prev_running;
+	t->phase = FOLD_WAITING;
+	f->n_running--;
+	f->reserved_bytes -= t->mem_reserved_bytes;
+}
+
+static void on_run_started(struct fold *f, const struct event *e)
+{
+	f->started = true;
+	f->run = keep(f, e->u.run_started.run);
+	f->version = keep(f, e->u.run_started.version);
+	f->dir = keep(f, e->u.run_started.dir);
+	f->cwd = keep(f, e->u.run_started.cwd);
+	f->budget_from = keep(f, e->u.run_started.budget_from);
+	f->wall_start_ns = e->u.run_started.wall_ns;
+	f->n_announced = e->u.run_started.n_tests;
+	f->jobs = e->u.run_started.jobs;
+	f->cpus = e->u.run_started.cpus;
+	f->budget_bytes = e->u.run_started.budget_bytes;
+}
+
+static void on_planned(struct fold *f, struct fold_test *t, const struct event *e)
+{
+	t->command = keep(f, e->u.planned.command);
+	t->cwd = keep(f, e->u.planned.cwd);
+	t->origin = keep(f, e->u.planned.origin);
+	t->mem_origin = e->u.planned.demand.mem_origin;
+	t->expected_ns = e->u.planned.expected_ns;
+}
+
+static void on_started(struct fold *f, struct fold_test *t, const struct event *e)
+{
+	remove_running(f, t);
+	t->attempt = e->attempt;
+	t->started_t_ns = e->t_ns;
+	t->mem_reserved_bytes = e->u.started.mem_bytes;
+	t->mem_now_bytes = 0;
+	add_running(f, t);
+}
+
+static void add_leftovers(struct fold *f, struct fold_test *t, const struct result *r)
+{
+	for (size_t i = 0; i < r->n_leftovers; i++) {
+		struct fold_leftover *l = keep_new(f, sizeof(*l));
+
+		if (!l)
+			return;
+		l->test = t->id;
+		l->pid = r->leftovers[i].pid;
+		l->name = keep(f, r->leftovers[i].name);
+		l->command = keep(f, r->leftovers[i].command);
+		if (f->last_leftover)
+			f->last_leftover->next = l;
+		else
+			f->leftovers = l;
+		f->last_leftover = l;
+		f->n_leftovers++;
+	}
+}
+
+static void add_degraded(struct fold *f, const struct degraded *one)
+{
+	struct fold_degraded **link = &f->degraded;
+
+	for (; *link; link = &(*link)->next)
+		if (str_eq((*link)->what, one->what ? one->what : "") &&
+		    str_eq((*link)->why, one->why ? one->why : "")) {
+			(*link)->n_attempts++;
+			return;
+		}
+
+	struct fold_degraded *d = keep_new(f, sizeof(*d));
+	if (!d)
+		return;
+	d->what = keep(f, one->what);
+	d->why = keep(f, one->why);
+	d->n_attempts = 1;
+	*link = d;
+}
+
+static void on_attempt_finished(struct fold *f, struct fold_test *t, const struct event *e)
+{
+	const struct result *r = e->u.finished.result;
+	struct fold_attempt *a = keep_new(f, sizeof(*a));
+
+	remove_running(f, t);
+	if (!a || !r)
+		return;
+	a->number = e->attempt;
+	a->outcome = r->outcome;
+	a->oom = r->oom;
+	a->wall_ns = r->usage.wall_ns;
+	a->mem_limit_bytes = r->usage.mem_limit_end_bytes ? r->usage.mem_limit_end_bytes
+							  : t->mem_reserved_bytes;
+	a->mem_peak_bytes = r->usage.mem_peak_bytes;
+	a->detail = e->u.finished.detail ? keep(f, e->u.finished.detail)
+					 : outcome_name(r->outcome);
+	a->output = keep_or_null(f, e->u.finished.output);
+	if (t->last_attempt)
+		t->last_attempt->next = a;
+	else
+		t->attempts = a;
+	t->last_attempt = a;
+	f->busy_ns += r->usage.wall_ns;
+
+	if (r->n_written > 0)
+		t->n_written = r->n_written;
+	add_leftovers(f, t, r);
+	for (size_t i = 0; i < r->n_degraded; i++)
+		add_degraded(f, &r->degraded[i]);
+}
+
+static void on_test_finished(struct fold *f, struct fold_test *t, const struct event *e)
+{
+	remove_running(f, t);
+	if (t->phase == FOLD_FINISHED)
+		return;
+	t->phase = FOLD_FINISHED;
+	t->outcome = e->u.test_finished.outcome;
+	t->n_attempts = e->u.test_finished.attempts;
+	t->detail = keep_or_null(f, e->u.test_finished.detail);
+	t->output = keep_or_null(f, e->u.test_finished.output);
+	t->wall_ns = e->u.test_finished.wall_ns;
+	t->mem_peak_bytes = e->u.test_finished.mem_peak_bytes;
+	f->n_finished++;
+	f->counts[t->outcome]++;
+	f->finished_wall_ns += t->wall_ns;
+}
+
+static void on_run_finished(struct fold *f, const struct event *e)
+{
+	f->finished = true;
+	f->wall_ns = e->u.run_finished.wall_ns;
+	f->sum_ns = e->u.run_finished.sum_ns;
+	f->bound_longest_ns = e->u.run_finished.bound_longest_ns;
+	f->bound_cpu_ns = e->u.run_finished.bound_cpu_ns;
+	f->bound_memory_ns = e->u.run_finished.bound_memory_ns;
+}
+
+static void on_test_event(struct fold *f, struct fold_test *t, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_TEST_PLANNED:
+		on_planned(f, t, e);
+		break;
+	case EVENT_ATTEMPT_STARTED:
+		on_started(f, t, e);
+		break;
+	case EVENT_ATTEMPT_SAMPLED:
+		t->mem_now_bytes = e->u.sampled.mem_bytes;
+		break;
+	case EVENT_ATTEMPT_FINISHED:
+		on_attempt_finished(f, t, e);
+		break;
+	case EVENT_TEST_FINISHED:
+		on_test_finished(f, t, e);
+		break;
+	default:
+		break;
+	}
+}
+
+void fold_event(struct fold *f, const struct event *e)
+{
+	if (e->t_ns > f->t_ns)
+		f->t_ns = e->t_ns;
+	switch (e->kind) {
+	case EVENT_RUN_STARTED:
+		on_run_started(f, e);
+		return;
+	case EVENT_INTERRUPTED:
+		f->interrupted_by = e->u.interrupted.signal;
+		return;
+	case EVENT_RUN_FINISHED:
+		on_run_finished(f, e);
+		return;
+	case EVENT_WARNING:
+	case EVENT_COUNT:
+		return;
+	default:
+		break;
+	}
+
+	struct fold_test *t = find_or_add(f, e->test);
+	if (t)
+		on_test_event(f, t, e);
+}
+
+size_t fold_total(const struct fold *f)
+{
+	return f->n_announced > f->n_tests ? f->n_announced : f->n_tests;
+}
+
+unsigned fold_failed(const struct fold *f)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		if (!outcome_is_good((enum outcome)i))
+			n += f->counts[i];
+	return n;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report/fold.h - what a run amounts to so far: its events added up, for reports that look back. */
+#ifndef REPORT_FOLD_H
+#define REPORT_FOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "model/event.h"
+
+enum fold_phase {
+	FOLD_WAITING,   /* planned, or between two attempts */
+	FOLD_RUNNING,
+	FOLD_FINISHED,
+};
+
+struct fold_attempt {
+	struct fold_attempt *next;
+	unsigned number;
+	enum outcome outcome;
+	bool oom;
+	int64_t wall_ns;
+	uint64_t mem_limit_bytes;  /* at its end; the reservation where that is not known */
+	uint64_t mem_peak_bytes;
+	const char *detail;        /* never NULL */
+	const char *output;        /* relative to the run directory; may be NULL */
+};
+
+/* Strings of a fold are never NULL unless said. */
+struct fold_test {
+	const char *id;
+	const char *command;
+	const char *cwd;
+	const char *origin;
+	enum demand_origin mem_origin;
+	int64_t expected_ns;       /* 0: not known */
+	enum fold_phase phase;
+
+	unsigned attempt;          /* the running or last one; 0: none yet */
+	int64_t started_t_ns;
+	uint64_t mem_reserved_bytes;
+	uint64_t mem_now_bytes;    /* the last sample; 0: none */
+
+	struct fold_attempt *attempts;  /* finished ones, in order */
+	struct fold_attempt *last_attempt;
+
+	enum outcome outcome;      /* these once finished */
+	unsigned n_attempts;
+	const char *detail;        /* may be NULL */
+	const char *output;        /* may be NULL */
+	int64_t wall_ns;
+	uint64_t mem_peak_bytes;
+	size_t n_written;          /* paths in the workspace, by the last attempt that wrote */
+
+	struct fold_test *next_in_bucket;
+	struct fold_test *prev_running; /* oldest first */
+	struct fold_test *next_running;
+};
+
+struct fold_leftover {
+	struct fold_leftover *next;
+	const char *test;
+	pid_t pid;
+	const char *name;
+	const char *command;
+};
+
+struct fold_degraded {
+	struct fold_degraded *next;
+	const char *what;
+	const char *why;
+	unsigned n_attempts;
+};
+
+struct fold {
+	struct arena *arena;
+	int error;                 /* sticky: -ENOMEM */
+
+	bool started;              /* the header is there */
+	const char *run;
+	const char *version;
+	const char *dir;
+	const char *cwd;
+	const char *budget_from;
+	int64_t wall_start_ns;     /* CLOCK_REALTIME */
+	unsigned n_announced;      /* tests */
+	unsigned jobs;
+	unsigned cpus;
+	uint64_t budget_bytes;     /* 0: not known */
+
+	struct fold_test **tests;  /* in the order in which they were planned */
+	size_t n_tests;
+	size_t cap_tests;
+	struct fold_test **buckets;
+	struct fold_test *first_running;
+	struct fold_test *last_running;
+	unsigned n_running;
+	unsigned n_finished;
+	unsigned counts[OUTCOME_COUNT];
+	uint64_t reserved_bytes;   /* by those that run */
+	int64_t finished_wall_ns;  /* sum over settling attempts */
+	int64_t busy_ns;           /* sum over all attempts that ended */
+
+	struct fold_leftover *leftovers;
+	struct fold_leftover *last_leftover;
+	size_t n_leftovers;
+	struct fold_degraded *degraded;
+
+	int64_t t_ns;              /* of the newest event */
+	int interrupted_by;        /* signal; 0: none */
+	bool finished;             /* these then: */
+	int64_t wall_ns;
+	int64_t sum_ns;
+	int64_t bound_longest_ns;
+	int64_t bound_cpu_ns;
+	int64_t bound_memory_ns;
+};
+
+int fold_init(struct fold *f);   /* 0 or -ENOMEM */
+void fold_fini(struct fold *f);  /* accepts a zeroed one */
+void fold_event(struct fold *f, const struct event *e);
+
+struct fold_test *fold_find(const struct fold *f, const char *id); /* NULL: unknown */
+size_t fold_total(const struct fold *f);   /* tests of the run */
+unsigned fold_failed(const struct fold *f); /* finished, and not good */
+
+/* A guess at how long it still takes at t_ns, from what history expects and
+ * how wide the run has been so far; -1: nothing to guess from.  Pure. */
+int64_t fold_eta(const struct fold *f, int64_t t_ns);
+
+#endif

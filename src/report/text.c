@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/text.h"
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#define REPLACEMENT 0xfffd
+#define TAB_COLUMNS 8
+
+/* One thing to print: at most an escaped code point. */
+struct glyph {
+	char text[16];
+	size_t len;
+	size_t columns;
+};
+
+/* Decodes one code point of UTF-8 (RFC 3629: no overlong forms, no
+ * surrogates); yields the bytes used, at least one. */
+static size_t decode(const char *s, size_t len, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *u = (const unsigned char *)s;
+	size_t n = u[0] < 0x80 ? 1 : u[0] < 0xc2 ? 0 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3
+		 : u[0] < 0xf5 ? 4 : 0;
+
+	*ret = REPLACEMENT;
+	if (n == 0 || n > len)
+		return 1;
+
+	uint32_t c = n == 1 ? u[0] : u[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 1;
+		c = c << 6 | (u[i] & 0x3f);
+	}
+	if (c < least[n] || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
+		return 1;
+	*ret = c;
+	return n;
+}
+
+/* wcwidth(3) knows wide and combining characters only in a UTF-8 locale, and
+ * the caller's may be "C"; this thread borrows one for the question. */
+static int code_columns(uint32_t c)
+{
+	static locale_t utf8;
+
+	if (c >= 0x20 && c < 0x7f)
+		return 1;
+	if (!utf8)
+		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (!utf8)
+		return c < 0xa0 ? -1 : 1;
+
+	locale_t old = uselocale(utf8);
+	int n = wcwidth((wchar_t)c);
+	uselocale(old);
+	return n;
+}
+
+/* These reorder what stands around them, so that a line reads as another. */
+static bool turns_direction(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+static struct glyph make_glyph(uint32_t c, const char *bytes, size_t n_bytes)
+{
+	struct glyph g = { .len = n_bytes };
+	int columns = turns_direction(c) ? -1 : code_columns(c);
+
+	if (columns >= 0 && c == REPLACEMENT) {
+		g.len = (size_t)snprintf(g.text, sizeof(g.text), "\xef\xbf\xbd");
+		g.columns = (size_t)columns;
+		return g;
+	}
+	if (columns >= 0) {
+		memcpy(g.text, bytes, n_bytes);
+		g.columns = (size_t)columns;
+		return g;
+	}
+	g.len = (size_t)(c == '\n'   ? snprintf(g.text, sizeof(g.text), "\\n")
+			 : c == '\r' ? snprintf(g.text, sizeof(g.text), "\\r")
+			 : c < 0x100 ? snprintf(g.text, sizeof(g.text), "\\x%02x", c)
+				     : snprintf(g.text, sizeof(g.text), "\\u{%x}", c));
+	g.columns = g.len;
+	return g;
+}
+
+/* The length of an "ESC [ 31 m" or "ESC [ K" at s; 0: there is none. */
+static size_t colour_len(const char *s, size_t len)
+{
+	size_t i = 2;
+
+	if (len < 3 || s[0] != '\033' || s[1] != '[')
+		return 0;
+	while (i < len && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';' || s[i] == ':'))
+		i++;
+	return i < len && (s[i] == 'm' || s[i] == 'K') ? i + 1 : 0;
+}
+
+/* Takes the next thing to print off the text; false at its end. */
+static bool next_glyph(const char **s, size_t *len, size_t column, struct glyph *ret)
+{
+	size_t skip;
+
+	while ((skip = colour_len(*s, *len)) > 0) {
+		*s += skip;
+		*len -= skip;
+	}
+	if (*len == 0)
+		return false;
+
+	uint32_t c;
+	size_t n = decode(*s, *len, &c);
+	if (c == '\t') {
+		ret->columns = ret->len = TAB_COLUMNS - column % TAB_COLUMNS;
+		memset(ret->text, ' ', ret->len);
+	} else {
+		*ret = make_glyph(c, *s, n);
+	}
+	*s += n;
+	*len -= n;
+	return true;
+}
+
+void text_add_n(struct buf *b, const char *s, size_t len)
+{
+	struct glyph g;
+
+	for (size_t column = 0; next_glyph(&s, &len, column, &g); column += g.columns)
+		buf_add(b, g.text, g.len);
+}
+
+void text_add(struct buf *b, const char *s)
+{
+	text_add_n(b, s, strlen(s));
+}
+
+size_t text_columns(const char *s)
+{
+	size_t len = strlen(s);
+	size_t column = 0;
+	struct glyph g;
+
+	while (next_glyph(&s, &len, column, &g))
+		column += g.columns;
+	return column;
+}
+
+/* Adds the glyphs that begin at column `from` or later, up to `columns` of them. */
+static size_t add_slice(struct buf *b, const char *s, size_t from, size_t columns)
+{
+	size_t len = strlen(s);
+	size_t column = 0;
+	size_t used = 0;
+	struct glyph g;
+
+	while (next_glyph(&s, &len, column, &g) && used + g.columns <= columns) {
+		if (column >= from) {
+			buf_add(b, g.text, g.len);
+			used += g.columns;
+		}
+		column += g.columns;
+	}
+	return used;
+}
+
+static size_t add_dots(struct buf *b, size_t columns)
+{
+	size_t n = columns < 2 ? columns : 2;
+
+	buf_add(b, "..", n);
+	return n;
+}
+
+size_t text_add_cut(struct buf *b, const char *s, size_t columns)
+{
+	if (text_columns(s) <= columns)
+		return add_slice(b, s, 0, columns);
+
+	size_t used = add_slice(b, s, 0, columns < 2 ? 0 : columns - 2);
+	return used + add_dots(b, columns);
+}
+
+size_t text_add_middle(struct buf *b, const char *s, size_t columns)
+{
+	size_t all = text_columns(s);
+
+	if (all <= columns || columns < 8)
+		return text_add_cut(b, s, columns);
+
+	/* What tells tests apart is mostly at the end of their ids. */
+	size_t head = (columns - 2) / 3;
+	size_t tail = columns - 2 - head;
+	size_t used = add_slice(b, s, 0, head);
+	used += add_dots(b, 2);
+	return used + add_slice(b, s, all - tail, tail);
+}
