@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/plan.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/str.h"
+
+#ifndef CLONE_NEWCGROUP
+#define CLONE_NEWCGROUP 0x02000000
+#endif
+
+static struct sbx_step *add_step(struct sbx_plan *p, struct step_list *list, enum sbx_op op)
+{
+	static struct sbx_step nowhere;
+
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 32;
+		struct sbx_step *steps = realloc(list->steps, cap * sizeof(*steps));
+		if (!steps) {
+			p->failed = true;
+			return &nowhere;
+		}
+		list->steps = steps;
+		list->cap = cap;
+	}
+	struct sbx_step *s = &list->steps[list->n++];
+	*s = (struct sbx_step){ .op = op, .fd = -1 };
+	return s;
+}
+
+struct sbx_step *plan_init_step(struct sbx_plan *p, enum sbx_op op)
+{
+	return add_step(p, &p->init, op);
+}
+
+struct sbx_step *plan_test_step(struct sbx_plan *p, enum sbx_op op)
+{
+	return add_step(p, &p->test, op);
+}
+
+const char *plan_str(struct sbx_plan *p, const char *s)
+{
+	char *copy = arena_strdup(p->arena, s);
+
+	if (!copy)
+		p->failed = true;
+	return copy ? copy : "";
+}
+
+const char *plan_fmt(struct sbx_plan *p, const char *fmt, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		text = NULL;
+		p->failed = true;
+		return "";
+	}
+	return plan_str(p, text);
+}
+
+static uint64_t clone_flags(const struct spec *spec, bool user_ns)
+{
+	uint64_t flags = 0;
+
+	if (spec->namespaces & SPEC_NS_MOUNT)
+		flags |= CLONE_NEWNS;
+	if (spec->namespaces & SPEC_NS_PID)
+		flags |= CLONE_NEWPID;
+	if (spec->namespaces & SPEC_NS_IPC)
+		flags |= CLONE_NEWIPC;
+	if (spec->namespaces & SPEC_NS_UTS)
+		flags |= CLONE_NEWUTS;
+	if ((spec->namespaces & SPEC_NS_NET) && spec->net != SPEC_NET_HOST)
+		flags |= CLONE_NEWNET;
+	if (flags && user_ns)
+		flags |= CLONE_NEWUSER;
+	return flags;
+}
+
+static void copy_strv(struct sbx_plan *p, char *const *from, char *const **ret)
+{
+	size_t n = strv_len(from);
+	char **v = arena_alloc(p->arena, (n + 1) * sizeof(*v));
+
+	if (!v) {
+		p->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		v[i] = (char *)(uintptr_t)plan_str(p, from[i]);
+	*ret = v;
+}
+
+static const char *env_value(char *const *env, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; env && *env; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+static int plan_command(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
+{
+	_cleanup_strv_ char **candidates = NULL;
+	size_t argc = strv_len(rq->argv);
+
+	int r = path_candidates(rq->argv[0], env_value(rq->env, "PATH"), &candidates);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "look up '%s'", rq->argv[0]);
+	copy_strv(p, candidates, &p->job.candidates);
+	copy_strv(p, rq->argv, &p->job.argv);
+	copy_strv(p, rq->env, &p->job.envp);
+	char **shell = arena_alloc(p->arena, (argc + 3) * sizeof(*shell));
+	if (!shell || p->failed)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "command '%s'", rq->argv[0]);
+	static char sh[] = "/bin/sh";
+	shell[0] = sh;
+	for (size_t i = 1; i < argc; i++)
+		shell[i + 1] = p->job.argv[i];
+	p->job.shell_argv = shell;
+	return 0;
+}
+
+static void plan_stdio(struct sbx_plan *p, const struct sbx_request *rq)
+{
+	const int fds[3] = { rq->stdin_fd, rq->stdout_fd, rq->stderr_fd };
+
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0) {
+			struct sbx_step *s = plan_test_step(p, SBX_STDIO);
+			s->fd = fds[i];
+			s->flags = (unsigned long)i;
+		}
+}
+
+static void plan_test_process(struct sbx_plan *p, const struct sbx_request *rq)
+{
+	if (rq->own_session)
+		plan_test_step(p, SBX_SETSID);
+	if (rq->spec->namespaces & SPEC_NS_CGROUP) {
+		struct sbx_step *s = plan_test_step(p, SBX_CGROUP_NS);
+		s->when_refused = SBX_MAY_FAIL;
+		s->about = "cgroup namespace";
+	}
+	plan_stdio(p, rq);
+	for (size_t i = 0; i < rq->spec->n_pass_fds; i++)
+		plan_test_step(p, SBX_PASS_FD)->fd = rq->spec->pass_fds[i];
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+	int x = *(const int *)a;
+	int y = *(const int *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The descriptors above 2 that init keeps; two places are left for the pipes
+ * that sbx_spawn makes. */
+static int plan_keep_fds(struct sbx_plan *p, const struct sbx_request *rq)
+{
+	size_t max = 2 + 3 + CG_MAX_GROUPS + rq->n_keep_fds + rq->spec->n_pass_fds;
+	int *fds = arena_alloc(p->arena, max * sizeof(*fds));
+	size_t n = 0;
+
+	if (!fds)
+		return -ENOMEM;
+	const int stdio[3] = { rq->stdin_fd, rq->stdout_fd, rq->stderr_fd };
+	for (size_t i = 0; i < 3; i++)
+		if (stdio[i] > 2)
+			fds[n++] = stdio[i];
+	for (size_t i = 0; i < rq->cgroups->n_groups; i++)
+		fds[n++] = rq->cgroups->groups[i].parent_fd;
+	for (size_t i = 0; i < rq->n_keep_fds; i++)
+		fds[n++] = rq->keep_fds[i];
+	for (size_t i = 0; i < rq->spec->n_pass_fds; i++)
+		fds[n++] = rq->spec->pass_fds[i];
+	qsort(fds, n, sizeof(*fds), compare_ints);
+	p->job.keep_fds = fds;
+	p->job.n_keep_fds = n;
+	return 0;
+}
+
+static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
+{
+	p->clone_flags = clone_flags(rq->spec, rq->user_ns);
+	p->job.own_pid_ns = p->clone_flags & CLONE_NEWPID;
+	p->job.own_user_ns = p->clone_flags & CLONE_NEWUSER;
+	p->job.cgroups = rq->cgroups;
+	p->job.test_mask = rq->test_mask;
+	p->job.written_fd = -1;
+	p->workspace = plan_str(p, rq->workspace);
+	int r = plan_keep_fds(p, rq);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "sandbox");
+	/* Above every kept descriptor and the few that init opens on its way. */
+	p->next_fd = (p->job.n_keep_fds ? p->job.keep_fds[p->job.n_keep_fds - 1] : 2) + 24;
+	if (p->job.own_user_ns)
+		plan_user_map(p);
+	if (p->clone_flags & CLONE_NEWNS) {
+		r = plan_mounts(p, rq, err);
+		if (r < 0)
+			return r;
+	}
+	if ((p->clone_flags & CLONE_NEWNET) && rq->spec->net == SPEC_NET_LOOPBACK) {
+		struct sbx_step *s = plan_init_step(p, SBX_NETLINK);
+		s->data = rq->lo_up;
+		s->size = rq->lo_up_bytes;
+	}
+	plan_test_process(p, rq);
+	plan_test_step(p, SBX_CHDIR)->path = plan_str(p, rq->cwd);
+	r = plan_identity(p, rq, err);
+	if (r < 0)
+		return r;
+	return plan_command(p, rq, err);
+}
+
+static void forbid_refusals(struct step_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		list->steps[i].when_refused &= ~(unsigned)SBX_MAY_FAIL;
+}
+
+int sbx_compile(const struct sbx_request *request, struct sbx_plan **ret, struct iso_err *err)
+{
+	struct sbx_plan *p = calloc(1, sizeof(*p));
+
+	if (!p || !(p->arena = arena_new())) {
+		free(p);
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
+	}
+	int r = compile(p, request, err);
+	if (r == 0 && p->failed)
+		r = iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
+	if (r < 0) {
+		sbx_plan_free(p);
+		return r;
+	}
+	if (request->strict) {
+		forbid_refusals(&p->init);
+		forbid_refusals(&p->test);
+	}
+	p->job.init_steps = p->init.steps;
+	p->job.n_init_steps = p->init.n;
+	p->job.test_steps = p->test.steps;
+	p->job.n_test_steps = p->test.n;
+	*ret = p;
+	return 0;
+}
+
+void sbx_plan_free(struct sbx_plan *p)
+{
+	if (!p)
+		return;
+	free(p->init.steps);
+	free(p->test.steps);
+	arena_free(p->arena);
+	free(p);
+}
+
+uint64_t sbx_plan_clone_flags(const struct sbx_plan *p)
+{
+	return p->clone_flags;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/plan.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+#ifndef CLONE_NEWCGROUP
+#define CLONE_NEWCGROUP 0x02000000
+#endif
+
+static void describe_ids(const struct sbx_step *s, struct buf *b)
+{
+	const gid_t *groups = s->data;
+
+	buf_addf(b, "become user %u, group %u", s->uid, s->gid);
+	for (size_t i = 0; i < s->size / sizeof(*groups); i++)
+		buf_addf(b, "%s%u", i ? "," : ", supplementary groups ", groups[i]);
+}
+
+void step_describe(const struct sbx_step *s, struct buf *b)
+{
+	switch (s->op) {
+	case SBX_WRITE:
+		buf_addf(b, "write '%s' to '%s'", s->text, s->path);
+		break;
+	case SBX_MOUNT:
+		buf_addf(b, "mount %s on '%s'", s->type, s->path);
+		if (s->text)
+			buf_addf(b, " (%s)", s->text);
+		break;
+	case SBX_UNMOUNT:
+		buf_addf(b, "unmount '%s'", s->path);
+		break;
+	case SBX_PROPAGATE:
+		buf_adds(b, "make all mounts private");
+		break;
+	case SBX_MKDIR:
+		buf_addf(b, "make directory '%s'", s->path);
+		break;
+	case SBX_TOUCH:
+		buf_addf(b, "make file '%s'", s->path);
+		break;
+	case SBX_OWN:
+		buf_addf(b, "set mode %04o of '%s'", (unsigned)s->mode, s->path);
+		if (s->uid != (uid_t)-1)
+			buf_addf(b, " and owner %u:%u", s->uid, s->gid);
+		break;
+	case SBX_OPEN:
+		buf_addf(b, "open '%s' as %d", s->path, s->fd);
+		break;
+	case SBX_TREE:
+		buf_addf(b, "take the tree '%s' as %d", s->path, s->fd);
+		break;
+	case SBX_TREE_RO:
+		buf_addf(b, "make tree %d ('%s') read-only", s->fd, s->path);
+		break;
+	case SBX_PLACE:
+		buf_addf(b, "place tree %d on '%s'", s->fd, s->path);
+		break;
+	case SBX_ROOT_RO:
+		buf_addf(b, "make everything below '%s' read-only", s->path);
+		break;
+	case SBX_NETLINK:
+		buf_adds(b, "bring lo up");
+		break;
+	case SBX_SETSID:
+		buf_adds(b, "start a session");
+		break;
+	case SBX_CGROUP_NS:
+		buf_adds(b, "make a cgroup namespace");
+		break;
+	case SBX_STDIO:
+		buf_addf(b, "make descriptor %d number %lu", s->fd, s->flags);
+		break;
+	case SBX_CHDIR:
+		buf_addf(b, "change to directory '%s'", s->path);
+		break;
+	case SBX_IDS:
+		describe_ids(s, b);
+		break;
+	case SBX_CAPS:
+		buf_addf(b, "keep capabilities %#llx", (unsigned long long)s->caps);
+		break;
+	case SBX_NNP:
+		buf_adds(b, "set no_new_privs");
+		break;
+	case SBX_SECCOMP:
+		buf_addf(b, "load a seccomp filter of %zu instructions",
+			 s->size / sizeof(struct sock_filter));
+		break;
+	case SBX_PASS_FD:
+		buf_addf(b, "pass descriptor %d", s->fd);
+		break;
+	case SBX_OP_COUNT:
+		break;
+	}
+}
+
+static const struct {
+	uint64_t flag;
+	const char *name;
+} namespaces[] = {
+	{ CLONE_NEWUSER, "user" }, { CLONE_NEWNS, "mount" },   { CLONE_NEWPID, "pid" },
+	{ CLONE_NEWNET, "net" },   { CLONE_NEWIPC, "ipc" },    { CLONE_NEWUTS, "uts" },
+};
+
+void sbx_explain(const struct sbx_plan *p, struct buf *b)
+{
+	buf_adds(b, "init: make namespaces");
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
+		if (p->clone_flags & namespaces[i].flag)
+			buf_addf(b, " %s", namespaces[i].name);
+	buf_adds(b, "\n");
+	for (size_t i = 0; i < p->job.cgroups->n_groups; i++) {
+		const struct cg_group_plan *g = &p->job.cgroups->groups[i];
+		buf_addf(b, "init: make cgroup '%s'", g->name);
+		for (size_t k = 0; k < g->n_writes; k++)
+			buf_addf(b, "%s %s=%s", k ? "," : ",", g->writes[k].file,
+				 g->writes[k].value);
+		buf_adds(b, "\n");
+	}
+	for (size_t i = 0; i < p->init.n; i++) {
+		buf_adds(b, "init: ");
+		step_describe(&p->init.steps[i], b);
+		buf_adds(b, "\n");
+	}
+	if (p->job.cgroups->n_groups)
+		buf_adds(b, "test: join the cgroup\n");
+	for (size_t i = 0; i < p->test.n; i++) {
+		buf_adds(b, "test: ");
+		step_describe(&p->test.steps[i], b);
+		buf_adds(b, "\n");
+	}
+	buf_adds(b, "test: run");
+	for (size_t i = 0; p->job.argv[i]; i++)
+		buf_addf(b, " %s", p->job.argv[i]);
+	buf_adds(b, "\n");
+}
+
+static void explain_exec(const struct sbx_plan *p, const struct sbx_fault *f, struct iso_err *ret)
+{
+	const char *command = p->job.argv[0];
+
+	if (f->code == ENOENT || f->code == ENOTDIR) {
+		iso_err_set(ret, ISO_ERR_HOST, 0, "command '%s': not found", command);
+		ret->code = f->code;
+	} else {
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "command '%s'", p->job.candidates[f->step]);
+	}
+}
+
+static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
+			  struct iso_err *ret)
+{
+	if (s->op == SBX_WRITE && f->code == EPERM)
+		iso_err_hint(ret, "this host restricts user namespaces; see 'isorun doctor'");
+	else if (s->op == SBX_MOUNT && strcmp(s->type, "overlay") == 0)
+		iso_err_hint(ret, "no overlay is possible here; use --workspace shared");
+	else if (s->op == SBX_MOUNT && strcmp(s->type, "proc") == 0)
+		iso_err_hint(ret, "the host's /proc is masked (a container?); use --share pid");
+	else if (s->op == SBX_CHDIR)
+		iso_err_hint(ret, "it may be hidden by a private directory; use --bind %s", s->path);
+	else if (f->code == EPERM || f->code == EACCES)
+		iso_err_hint(ret, "'isorun doctor' tells what this host permits");
+}
+
+void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct iso_err *ret)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	switch ((enum sbx_stage)f->stage) {
+	case SBX_STAGE_EXEC:
+		explain_exec(p, f, ret);
+		return;
+	case SBX_STAGE_CLONE:
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "start the test process");
+		return;
+	case SBX_STAGE_CGROUP:
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "cgroup '%s'",
+			    p->job.cgroups->groups[f->step].name);
+		return;
+	case SBX_STAGE_INIT:
+	case SBX_STAGE_TEST:
+		break;
+	}
+	const struct step_list *list = f->stage == SBX_STAGE_INIT ? &p->init : &p->test;
+	if (f->step >= list->n) {
+		iso_err_set(ret, ISO_ERR_INTERNAL, f->code, "sandbox step %u", f->step);
+		return;
+	}
+	step_describe(&list->steps[f->step], &text);
+	iso_err_set(ret, ISO_ERR_HOST, f->code, "%s", buf_str(&text));
+	add_step_hint(&list->steps[f->step], f, ret);
+}

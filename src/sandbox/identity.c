@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/plan.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "base/str.h"
+
+/* By number, capabilities(7); the highest is of Linux 5.9. */
+static const char *const cap_names[] = {
+	"chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid",
+	"setuid", "setpcap", "linux_immutable", "net_bind_service", "net_broadcast",
+	"net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio",
+	"sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
+	"sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write",
+	"audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm",
+	"block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore",
+};
+
+static const char *cap_name_at(size_t i, const void *arg)
+{
+	(void)arg;
+	return cap_names[i];
+}
+
+static int find_cap(const char *name, unsigned *ret, struct iso_err *err)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(cap_names); i++)
+		if (strcmp(cap_names[i], name) == 0) {
+			*ret = i;
+			return 0;
+		}
+	const char *near = str_nearest(name, ARRAY_SIZE(cap_names), cap_name_at, NULL);
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "unknown capability '%s'%s%s%s", name,
+			   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static int plan_caps(struct sbx_plan *p, const struct spec *spec, struct iso_err *err)
+{
+	if (spec->keep_caps_all)
+		return 0;
+	uint64_t keep = 0;
+	for (size_t i = 0; i < strv_len(spec->capabilities); i++) {
+		unsigned cap = 0;
+		int r = find_cap(spec->capabilities[i], &cap, err);
+		if (r < 0)
+			return r;
+		keep |= UINT64_C(1) << cap;
+	}
+	struct sbx_step *s = plan_test_step(p, SBX_CAPS);
+	s->caps = keep;
+	/* The bounding set is dropped by whoever has CAP_SETPCAP: root, or the
+	 * first process of a user namespace.  Without either there is nothing
+	 * that exec could win back under no_new_privs. */
+	s->flags = p->job.own_user_ns || geteuid() == 0;
+	return 0;
+}
+
+/* "UID:GID:GROUP,GROUP": what sbx_resolve_user leaves. */
+static int plan_ids(struct sbx_plan *p, const char *user, struct iso_err *err)
+{
+	_cleanup_strv_ char **words = NULL;
+	unsigned ids[2] = { 0, 0 };
+
+	if (strv_split(user, ":,", &words) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "user '%s'", user);
+	size_t n = strv_len(words);
+	gid_t *groups = arena_alloc(p->arena, (n + 1) * sizeof(*groups));
+	if (!groups)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "user '%s'", user);
+	for (size_t i = 0; i < n; i++) {
+		unsigned id;
+		if (num_parse_uint(words[i], &id) < 0)
+			return iso_err_set(err, ISO_ERR_USAGE, 0, "user '%s': '%s' is no number",
+					   user, words[i]);
+		if (i < 2)
+			ids[i] = id;
+		else
+			groups[i - 2] = id;
+	}
+	if (n == 0)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "user '%s' names nobody", user);
+	if (n == 1)
+		ids[1] = ids[0];
+	struct sbx_step *s = plan_test_step(p, SBX_IDS);
+	s->uid = ids[0];
+	s->gid = ids[1];
+	s->data = groups;
+	s->size = n > 2 ? (n - 2) * sizeof(*groups) : 0;
+	return 0;
+}
+
+void plan_user_map(struct sbx_plan *p)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_WRITE);
+
+	/* Linux 3.19: an ordinary user may map its group only when setgroups
+	 * is given up, user_namespaces(7). */
+	s->path = "/proc/self/setgroups";
+	s->text = "deny";
+	s = plan_init_step(p, SBX_WRITE);
+	s->path = "/proc/self/uid_map";
+	s->text = plan_fmt(p, "%u %u 1", geteuid(), geteuid());
+	s = plan_init_step(p, SBX_WRITE);
+	s->path = "/proc/self/gid_map";
+	s->text = plan_fmt(p, "%u %u 1", getegid(), getegid());
+}
+
+int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
+{
+	const struct spec *spec = rq->spec;
+	int r = 0;
+
+	if (spec->user && (p->job.own_user_ns || geteuid() != 0))
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "user '%s': only root can run a test as somebody else", spec->user);
+	/* The bounding set goes first, while CAP_SETPCAP is there; changing the
+	 * ids then clears what a non-root user must not have. */
+	r = plan_caps(p, spec, err);
+	if (r == 0 && spec->user)
+		r = plan_ids(p, spec->user, err);
+	if (r < 0)
+		return r;
+	if (spec->no_new_privs)
+		plan_test_step(p, SBX_NNP);
+	if (rq->bpf_bytes && !str_eq(spec->seccomp, "off")) {
+		struct sbx_step *s = plan_test_step(p, SBX_SECCOMP);
+		s->data = rq->bpf;
+		s->size = rq->bpf_bytes;
+	}
+	return 0;
+}

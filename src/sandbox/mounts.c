@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The order matters and is this:
+ *
+ * 1. Sources of binds, and the workspace, are held as descriptors while the
+ *    host's tree is still whole: a source is resolved once, and one that lies
+ *    under a private directory stays reachable (CVE-2024-42472).
+ * 2. The root becomes read-only when asked.
+ * 3. One tmpfs, the scratch, is mounted on the first private directory; each
+ *    private directory and the overlay's upper layer is a directory in it: one
+ *    file system is cheaper than four, and one size bounds all.
+ * 4. What shows below a private directory is placed inside of the scratch.
+ * 5. The scratch's directories are cloned, the scratch itself is taken off,
+ *    and the clones go to their places.
+ * 6. /proc, then what is read-only or hidden, some of it below /proc.
+ */
+#include "sandbox/plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/str.h"
+
+enum { PRIVATE_MAX = 32 };
+
+struct place {
+	const char *dir;     /* real path of a private directory */
+	const char *inside;  /* its directory in the scratch */
+};
+
+struct scratch {
+	const char *base;    /* where the scratch is mounted while it is filled */
+	struct place places[PRIVATE_MAX];
+	size_t n;
+	const char *upper;   /* overlay; NULL: none */
+	const char *work;
+};
+
+static int take_fd(struct sbx_plan *p)
+{
+	return p->next_fd++;
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void add_scratch_dir(struct sbx_plan *p, struct scratch *sc, const char *dir)
+{
+	_cleanup_free_ char *real = NULL;
+
+	/* A directory this host lacks (/dev/shm in some containers) has
+	 * nothing to collide in. */
+	if (path_real(dir, &real) < 0 || !is_dir(real) || sc->n == PRIVATE_MAX)
+		return;
+	for (size_t i = 0; i < sc->n; i++)
+		if (path_is_below(real, sc->places[i].dir))
+			return;
+	sc->places[sc->n].dir = plan_str(p, real);
+	sc->n++;
+}
+
+/* Where a path of the sandbox is while the scratch is being filled. */
+static const char *inside_scratch(struct sbx_plan *p, const struct scratch *sc, const char *path)
+{
+	for (size_t i = 0; i < sc->n; i++)
+		if (path_is_below(path, sc->places[i].dir))
+			return plan_fmt(p, "%s%s", sc->places[i].inside,
+					path + strlen(sc->places[i].dir));
+	return NULL;
+}
+
+/* Directories from the scratch's own one down to `path`, or to its parent and
+ * an empty file. */
+static void make_place(struct sbx_plan *p, const struct scratch *sc, const char *path, bool dir)
+{
+	size_t start = strlen(sc->base) + 1;
+
+	for (const char *slash = strchr(path + start, '/'); slash; slash = strchr(slash + 1, '/')) {
+		struct sbx_step *s = plan_init_step(p, SBX_MKDIR);
+		s->path = plan_fmt(p, "%.*s", (int)(slash - path), path);
+		s->mode = 0755;
+	}
+	struct sbx_step *s = plan_init_step(p, dir ? SBX_MKDIR : SBX_TOUCH);
+	s->path = path;
+	s->mode = 0755;
+}
+
+static int hold_tree(struct sbx_plan *p, const char *path, bool readonly, const char *about)
+{
+	int fd = take_fd(p);
+	struct sbx_step *s = plan_init_step(p, SBX_TREE);
+
+	s->path = plan_str(p, path);
+	s->fd = fd;
+	if (readonly) {
+		s = plan_init_step(p, SBX_TREE_RO);
+		s->fd = fd;
+		s->path = plan_str(p, path);
+		s->when_refused = SBX_MAY_FAIL;
+		s->about = plan_fmt(p, "read-only %s", about);
+	}
+	return fd;
+}
+
+static void place_tree(struct sbx_plan *p, int fd, const char *path)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_PLACE);
+
+	s->fd = fd;
+	s->path = path;
+}
+
+static void find_scratch(struct sbx_plan *p, const struct spec *spec, struct scratch *sc)
+{
+	for (size_t i = 0; i < strv_len(spec->private_dirs); i++)
+		add_scratch_dir(p, sc, spec->private_dirs[i]);
+	sc->base = sc->n ? sc->places[0].dir : NULL;
+	if (!sc->base && spec->workspace == SPEC_TREE_OVERLAY)
+		sc->base = "/tmp";
+	for (size_t i = 0; i < sc->n; i++)
+		sc->places[i].inside = plan_fmt(p, "%s/%zu", sc->base, i);
+}
+
+static void mount_scratch(struct sbx_plan *p, const struct sbx_request *rq,
+			  const struct scratch *sc)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
+
+	s->source = "isorun";
+	s->path = sc->base;
+	s->type = "tmpfs";
+	s->flags = MS_NOSUID | MS_NODEV;
+	s->text = rq->tmp_size_bytes ? plan_fmt(p, "mode=0755,size=%" PRIu64, rq->tmp_size_bytes)
+				     : "mode=0755";
+	for (size_t i = 0; i < sc->n; i++) {
+		s = plan_init_step(p, SBX_MKDIR);
+		s->path = sc->places[i].inside;
+		s->mode = 0700;
+		/* mkdir's mode is cut by the umask; the sticky bit needs chmod. */
+		s = plan_init_step(p, SBX_OWN);
+		s->path = sc->places[i].inside;
+		s->uid = (uid_t)-1;
+		s->gid = (gid_t)-1;
+		s->mode = 01777;
+	}
+}
+
+/* The upper directory's mode and owner show as the tree's root: a suite that
+ * runs as somebody else must find its own there. */
+static int make_overlay_dirs(struct sbx_plan *p, const struct sbx_request *rq,
+			     struct scratch *sc, struct iso_err *err)
+{
+	struct stat st;
+
+	if (stat(rq->workspace, &st) < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, errno, "workspace '%s'", rq->workspace);
+	sc->upper = plan_fmt(p, "%s/upper", sc->base);
+	sc->work = plan_fmt(p, "%s/work", sc->base);
+	struct sbx_step *s = plan_init_step(p, SBX_MKDIR);
+	s->path = sc->upper;
+	s->mode = 0700;
+	s = plan_init_step(p, SBX_OWN);
+	s->path = sc->upper;
+	s->uid = st.st_uid;
+	s->gid = st.st_gid;
+	s->mode = st.st_mode & 07777;
+	s = plan_init_step(p, SBX_MKDIR);
+	s->path = sc->work;
+	s->mode = 0700;
+	p->job.written_fd = take_fd(p);
+	s = plan_init_step(p, SBX_OPEN);
+	s->path = sc->upper;
+	s->fd = p->job.written_fd;
+	return 0;
+}
+
+static void mount_overlay(struct sbx_plan *p, const struct scratch *sc, int lower_fd,
+			  const char *target)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
+
+	s->source = "isorun";
+	s->path = target;
+	s->type = "overlay";
+	/* The lower directory by its descriptor: the path may hold commas or
+	 * colons, or be covered by now.  userxattr: Linux 5.11, for mounts by
+	 * ordinary users. */
+	s->text = plan_fmt(p, "lowerdir=/proc/self/fd/%d,upperdir=%s,workdir=%s%s", lower_fd,
+			   sc->upper, sc->work, p->job.own_user_ns ? ",userxattr" : "");
+}
+
+struct workspace {
+	int fd;          /* -1: nothing to place */
+	bool overlay;
+};
+
+static void hold_workspace(struct sbx_plan *p, const struct sbx_request *rq,
+			   const struct scratch *sc, struct workspace *ws)
+{
+	const struct spec *spec = rq->spec;
+	bool covered = false;
+
+	for (size_t i = 0; i < sc->n; i++)
+		covered |= path_is_below(rq->workspace, sc->places[i].dir);
+	ws->fd = -1;
+	ws->overlay = spec->workspace == SPEC_TREE_OVERLAY;
+	if (ws->overlay) {
+		ws->fd = take_fd(p);
+		struct sbx_step *s = plan_init_step(p, SBX_OPEN);
+		s->path = plan_str(p, rq->workspace);
+		s->fd = ws->fd;
+	} else if (covered || spec->workspace == SPEC_TREE_READONLY ||
+		   spec->root == SPEC_TREE_READONLY) {
+		ws->fd = hold_tree(p, rq->workspace, spec->workspace == SPEC_TREE_READONLY,
+				   "workspace");
+	}
+}
+
+static void show_workspace(struct sbx_plan *p, const struct sbx_request *rq,
+			   const struct scratch *sc, const struct workspace *ws)
+{
+	if (ws->fd < 0)
+		return;
+	const char *target = inside_scratch(p, sc, rq->workspace);
+	if (target)
+		make_place(p, sc, target, true);
+	else
+		target = plan_str(p, rq->workspace);
+	if (ws->overlay)
+		mount_overlay(p, sc, ws->fd, target);
+	else
+		place_tree(p, ws->fd, target);
+}
+
+static int hold_binds(struct sbx_plan *p, const struct spec *spec, int *fds, bool *dirs,
+		      struct iso_err *err)
+{
+	for (size_t i = 0; i < spec->n_binds; i++) {
+		const struct spec_bind *b = &spec->binds[i];
+		if (access(b->src, F_OK) < 0)
+			return iso_err_set(err, ISO_ERR_USAGE, errno, "bind source '%s'", b->src);
+		dirs[i] = is_dir(b->src);
+		fds[i] = hold_tree(p, b->src, b->readonly, b->dst);
+	}
+	return 0;
+}
+
+static int show_binds(struct sbx_plan *p, const struct spec *spec, const struct scratch *sc,
+		      const int *fds, const bool *dirs, struct iso_err *err)
+{
+	for (size_t i = 0; i < spec->n_binds; i++) {
+		const struct spec_bind *b = &spec->binds[i];
+		const char *target = inside_scratch(p, sc, b->dst);
+		if (target)
+			make_place(p, sc, target, dirs[i]);
+		else if (access(b->dst, F_OK) == 0)
+			target = plan_str(p, b->dst);
+		else
+			return iso_err_set(err, ISO_ERR_USAGE, errno,
+					   "bind target '%s' (it must exist, or lie in a private directory)",
+					   b->dst);
+		place_tree(p, fds[i], target);
+	}
+	return 0;
+}
+
+/* Step 5 of the order above. */
+static void show_scratch(struct sbx_plan *p, const struct scratch *sc)
+{
+	int fds[PRIVATE_MAX];
+
+	for (size_t i = 0; i < sc->n; i++) {
+		fds[i] = take_fd(p);
+		struct sbx_step *s = plan_init_step(p, SBX_TREE);
+		s->path = sc->places[i].inside;
+		s->fd = fds[i];
+	}
+	plan_init_step(p, SBX_UNMOUNT)->path = sc->base;
+	for (size_t i = 0; i < sc->n; i++)
+		place_tree(p, fds[i], sc->places[i].dir);
+}
+
+static void mount_proc(struct sbx_plan *p)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
+
+	s->source = "proc";
+	s->path = "/proc";
+	s->type = "proc";
+	s->flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+}
+
+static void cover_paths(struct sbx_plan *p, const struct spec *spec)
+{
+	for (size_t i = 0; i < strv_len(spec->readonly_paths); i++) {
+		const char *path = spec->readonly_paths[i];
+		if (access(path, F_OK) == 0)
+			place_tree(p, hold_tree(p, path, true, path), plan_str(p, path));
+	}
+	for (size_t i = 0; i < strv_len(spec->hide); i++) {
+		const char *path = spec->hide[i];
+		if (access(path, F_OK) < 0)
+			continue;
+		if (!is_dir(path)) {
+			place_tree(p, hold_tree(p, "/dev/null", false, path), plan_str(p, path));
+			continue;
+		}
+		struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
+		s->source = "isorun";
+		s->path = plan_str(p, path);
+		s->type = "tmpfs";
+		s->flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+		s->text = "mode=0555,size=4k";
+	}
+}
+
+static int fill_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct scratch *sc,
+			struct iso_err *err)
+{
+	mount_scratch(p, rq, sc);
+	if (rq->spec->workspace != SPEC_TREE_OVERLAY)
+		return 0;
+	return make_overlay_dirs(p, rq, sc, err);
+}
+
+int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
+{
+	const struct spec *spec = rq->spec;
+	struct scratch sc = { 0 };
+	struct workspace ws;
+	int *fds = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*fds));
+	bool *dirs = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*dirs));
+
+	if (!fds || !dirs)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "mounts");
+	plan_init_step(p, SBX_PROPAGATE)->flags = MS_REC | MS_PRIVATE;
+	find_scratch(p, spec, &sc);
+	hold_workspace(p, rq, &sc, &ws);
+	int r = hold_binds(p, spec, fds, dirs, err);
+	if (r < 0)
+		return r;
+	if (spec->root == SPEC_TREE_READONLY) {
+		struct sbx_step *s = plan_init_step(p, SBX_ROOT_RO);
+		s->path = "/";
+		s->when_refused = SBX_MAY_FAIL;
+		s->about = "read-only root";
+	}
+	if (sc.base) {
+		r = fill_scratch(p, rq, &sc, err);
+		if (r < 0)
+			return r;
+	}
+	show_workspace(p, rq, &sc, &ws);
+	r = show_binds(p, spec, &sc, fds, dirs, err);
+	if (r < 0)
+		return r;
+	if (sc.base)
+		show_scratch(p, &sc);
+	if (p->job.own_pid_ns)
+		mount_proc(p);
+	cover_paths(p, spec);
+	return 0;
+}

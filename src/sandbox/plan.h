@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sandbox/plan.h - a plan being compiled: the rooms of sandbox/ add their steps to it. */
+#ifndef SANDBOX_PLAN_H
+#define SANDBOX_PLAN_H
+
+#include "base/arena.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/step.h"
+
+struct step_list {
+	struct sbx_step *steps;
+	size_t n;
+	size_t cap;
+};
+
+struct sbx_plan {
+	struct arena *arena;       /* all strings and arrays */
+	struct step_list init;
+	struct step_list test;
+	struct sbx_job job;
+	uint64_t clone_flags;
+	int next_fd;               /* the next number for a step's descriptor */
+	int written_fd;
+	const char *workspace;
+	bool failed;               /* out of memory; checked once at the end */
+};
+
+/* Appends a step and returns it to be filled; never NULL: when memory is short
+ * the plan fails at its end. */
+struct sbx_step *plan_init_step(struct sbx_plan *p, enum sbx_op op);
+struct sbx_step *plan_test_step(struct sbx_plan *p, enum sbx_op op);
+const char *plan_str(struct sbx_plan *p, const char *s);
+const char *plan_fmt(struct sbx_plan *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* mounts.c: everything the mount namespace needs. */
+int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);
+/* identity.c: user map, ids, capabilities, no_new_privs, seccomp. */
+void plan_user_map(struct sbx_plan *p);
+int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);
+
+/* explain.c: one step in words, without its outcome. */
+void step_describe(const struct sbx_step *s, struct buf *ret);
+/* A fault as a sentence with its hint. */
+void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct iso_err *ret);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sandbox/sandbox.h - one boxed process: compile a spec to steps, spawn, hear how it ended. */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cgroup/cgroup.h"
+#include "model/result.h"
+#include "model/spec.h"
+
+struct sbx_plan; /* compiled: steps, argv, environment, BPF */
+struct sbx;      /* running */
+
+/* Everything is borrowed until sbx_free (cgroups, bpf, lo_up) or until
+ * sbx_compile returns (the rest). */
+struct sbx_request {
+	const struct spec *spec;
+	char *const *argv;
+	char *const *env;              /* the whole environment of the test */
+	const char *cwd;               /* absolute */
+	const char *workspace;         /* absolute */
+	uint64_t tmp_size_bytes;       /* of the private directories together; 0: the kernel's default */
+	const struct cg_plan *cgroups;
+	const void *bpf;               /* of the spec's policy, when that is not "off" */
+	size_t bpf_bytes;
+	const void *lo_up;
+	size_t lo_up_bytes;
+	int stdin_fd, stdout_fd, stderr_fd; /* -1: inherited */
+	bool own_session;
+	bool strict;                   /* a step that may be refused is a fault */
+	bool user_ns;                  /* without it the caller needs CAP_SYS_ADMIN */
+	sigset_t test_mask;
+	const int *keep_fds;           /* that live as long as the sandbox: the ledger's */
+	size_t n_keep_fds;
+};
+
+/* 0; usage faults (a bind source that is missing, an unknown capability) name
+ * the option. */
+int sbx_compile(const struct sbx_request *request, struct sbx_plan **ret, struct iso_err *err);
+void sbx_plan_free(struct sbx_plan *plan);
+
+/* The steps in words, one a line, for --explain. */
+void sbx_explain(const struct sbx_plan *plan, struct buf *ret);
+
+/* The namespaces that the plan makes, as clone(2) flags. */
+uint64_t sbx_plan_clone_flags(const struct sbx_plan *plan);
+
+/* Starts pid 1.  -EPERM, -ENOSPC, -EINVAL: the host refuses a namespace. */
+int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err);
+
+/* What is known so far; strings and arrays are sbx's own. */
+struct sbx_news {
+	bool started;          /* exec happened */
+	int64_t started_ns;    /* CLOCK_MONOTONIC */
+	bool exited;
+	int64_t exited_ns;
+	int status;            /* wait(2) */
+	bool done;             /* everything is dead and the leaf removed */
+	bool ended;            /* pid 1 is reaped: nothing more comes */
+	int64_t user_ns;
+	int64_t system_ns;
+	struct leftover *leftovers;
+	size_t n_leftovers;
+	char **written;
+	size_t n_written;
+	struct cg_usage usage;
+	struct degraded *degraded;
+	size_t n_degraded;
+	bool faulty;           /* it never started: fault says why */
+	int fault_status;      /* 125, 126 or 127 */
+	struct iso_err fault;
+};
+
+int sbx_report_fd(const struct sbx *s); /* readable: call sbx_attend */
+pid_t sbx_pid(const struct sbx *s);     /* of pid 1, in our numbering */
+
+/* Reads what has come; `cg` parses counters.  Returns the news, always. */
+const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg);
+
+void sbx_signal(struct sbx *s, int sig); /* to the test process */
+void sbx_kill(struct sbx *s);            /* the test process; pid 1 then ends all */
+void sbx_kill_hard(struct sbx *s);       /* pid 1 itself, when it does not answer */
+
+/* Kills hard what still runs and waits for it. */
+void sbx_free(struct sbx *s);
+
+/* "NAME" or "UID[:GID]" to "UID:GID:GROUP,…" by the system's databases; numbers
+ * pass through.  Uses NSS, so it stays out of the static `isorun`. */
+int sbx_resolve_user(struct spec *spec, struct iso_err *err);
+
+#endif
