@@ -56,7 +56,6 @@ within()
 		sleep 0.02
 	done
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # alive TEXT...: a process whose command line holds the words lives on this host.
 # The words must be the script's own: $PWD is.
@@ -95,3 +94,38 @@ need_cmd() { command -v "$1" >/dev/null || skip "needs $1"; }
 # A kernel memory limit is what the cgroup drivers give; without one the none
 # driver may still poll.
 need_cgroup() { [ "$CGROUP" != none ] || skip "no cgroup that we may write to"; }
+# A child of this shell that ended, waited for or not.
+gone_child()
+{
+	[ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
+}
+
+# Leaves are named PID-STARTTIME-N: one whose process is gone was left behind.
+dead_leaves()
+{
+	find /sys/fs/cgroup -type d -path '*/isorun/*' 2>/dev/null | while read -r group; do
+		pid=${group##*/}
+		pid=${pid%%-*}
+		case $pid in
+		*[!0-9]* | '') continue ;;
+		esac
+		[ -d "/proc/$pid" ] || [ ! -d "$group" ] || echo "$group"
+	done
+}
+no_dead_leaves() { [ -z "$(dead_leaves)" ]; }
+
+# cases FILE: "outcome id" lines, sorted, of a JUnit file.
+cases()
+{
+	python3 - "$1" <<-'END'
+		import sys, xml.etree.ElementTree as tree
+		lines = []
+		for case in tree.parse(sys.argv[1]).iter("testcase"):
+		    kinds = [c.tag for c in case if c.tag in ("failure", "error", "skipped")]
+		    lines.append(f"{(kinds or ['passed'])[0]} {case.get('name')}")
+		print("\n".join(sorted(lines)))
+	END
+}
+
+# events FILE NAME: the objects of one kind of an event log, one a line.
+events() { grep -E "\"event\": ?\"$2\"" "$1"; }

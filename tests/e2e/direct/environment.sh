@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# The environment is the caller's, with isorun's own variables added.
+. "$E2E/lib.sh"
+
+export PLAIN='a b' EMPTY=
+env | grep -vE '^(_|PWD|OLDPWD|SHLVL|TMPDIR)=' | sort >before
+expect 0 isorun env
+grep -vE '^(_|PWD|OLDPWD|SHLVL|TMPDIR|ISORUN|ISORUN_[A-Z_]*)=' "$out" | sort >after
+grep -vE '^(ISORUN|ISORUN_[A-Z_]*)=' before | diff - after >difference || fail "$(cat difference)"
+has '^ISORUN=1$'
+has '^ISORUN_SLOT=[0-9]+$'
+has '^ISORUN_PORT_BASE=[0-9]+$'

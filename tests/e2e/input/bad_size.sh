@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# A size that is none is named, not guessed.
+. "$E2E/lib.sh"
+
+for size in 12Q -5 1.2.3M '' M 99999999999G; do
+	expect 2 isorun --memory "$size" true
+	says "--memory"
+done

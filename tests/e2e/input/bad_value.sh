@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# A value that an option does not know is told with those it knows.
+. "$E2E/lib.sh"
+
+expect 2 isorun --net lopback true
+says "loopback"
+expect 2 isorun --workspace overly true
+says "overlay"
+expect 2 isorun --share ntework true
+says "--share"

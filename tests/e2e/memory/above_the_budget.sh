@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# A demand above the whole budget runs alone with the whole budget.
+. "$E2E/lib.sh"
+
+need_cgroup
+expect 0 isorun --budget 200M --memory 1G "$PROBE" alloc 100M
+expect 137 isorun --budget 100M --memory 1G "$PROBE" alloc 150M
+says 'memory'

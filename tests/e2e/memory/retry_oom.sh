@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# --retry-oom runs a killed command again with more memory until it passes.
+. "$E2E/lib.sh"
+
+need_cgroup
+expect 0 isorun --retry-oom --memory 40M --budget 400M "$PROBE" alloc 100M
+says 'memory'

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# A test cannot swap itself out of its limit.
+. "$E2E/lib.sh"
+
+need_cgroup
+expect 137 isorun --memory 32M --status status.json "$PROBE" alloc 200M
+[ "$(json status.json swap_bytes)" = 0 ] || [ "$(json status.json swap_bytes)" = None ] ||
+	fail "swapped $(json status.json swap_bytes) bytes"

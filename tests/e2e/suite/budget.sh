@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# Tests that do not fit together run one after the other, whatever -j says.
+. "$E2E/lib.sh"
+
+for i in 1 2 3 4; do
+	echo "sh -c 'mkdir lock || exit 1; sleep 0.05; rmdir lock' test $i"
+done >tests
+expect 0 isorun suite -j4 --budget 300M --memory 200M --workspace shared lines:tests

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# Each test knows its id, run, attempt and slot, and slots of running tests differ.
+. "$E2E/lib.sh"
+
+for i in 1 2; do
+	echo "sh -c 'env | grep ^ISORUN >env$i; mkfifo f\$ISORUN_SLOT || exit 1; sleep 0.3' $i"
+done >tests
+expect 0 isorun suite -j2 --memory 32M --workspace shared lines:tests
+has '^ISORUN_TEST=.' env1
+has '^ISORUN_RUN=.' env1
+has '^ISORUN_ATTEMPT=1$' env1
+has '^ISORUN_MEMORY=[0-9]+$' env1

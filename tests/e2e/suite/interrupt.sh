@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# Ctrl-C ends all tests and the reports are still written.
+. "$E2E/lib.sh"
+
+printf 'sleep 66.%s\nsleep 66.%s\ntrue\n' $$ $$ >tests
+"$ISORUN" suite -j3 --memory 32M --junit junit.xml --json events.json lines:tests >"$out" 2>"$err" &
+runner=$!
+own $runner
+within 20 alive "sleep 66.$$"
+within 20 grep -q '"passed"' events.json
+kill -INT $runner
+wait $runner
+got=$?
+[ $got != 0 ] || fail "an interrupted suite passed"
+within 5 dead "sleep 66.$$"
+cases junit.xml >found
+has '^passed' found
+events events.json run-finished >found
+[ -s found ] || fail "the event log has no end"
+events events.json interrupted >found
+[ -s found ] || fail "the event log does not tell of the interruption"

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# isorun list shows the tests with their demands, as JSON too.
+. "$E2E/lib.sh"
+
+printf 'true one\ntrue two\n' >tests
+expect 0 isorun list lines:tests
+has 'true one'
+expect 0 isorun list --json lines:tests
+python3 -m json.tool "$out" >/dev/null || fail "no JSON"
