@@ -5,10 +5,18 @@
 
 #include "base/err.h"
 
-/* Called for each entry in file order, and once with key NULL and value NULL
- * for each section header (so that empty sections are seen).  `where` is
- * "file:line".  A continuation line (indented) comes as another call with the
- * same key.  Return 0, or a negative errno with *err filled to stop. */
+/*
+ * `key = value` or `key: value` under `[section]`.  Comments begin with ; or #
+ * at the start of a line, or with a ; after a blank anywhere.  A section's name
+ * runs to the last ] of its line.  A line that inih cannot hold (above 197 bytes
+ * as it is usually built) is an error, never cut.
+ *
+ * Called for each entry in file order, and once with key NULL and value NULL
+ * for each section header (so that empty sections are seen); the section is ""
+ * before the first.  `where` is "file:line".  A continuation line (indented)
+ * comes as another call with the same key.  Return 0, or a negative errno with
+ * *err filled to stop.
+ */
 typedef int conf_entry_fn(const char *section, const char *key, const char *value,
 			  const char *where, void *arg, struct iso_err *err);
 

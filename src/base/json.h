@@ -12,6 +12,9 @@
 /* A value; members and items are borrowed from it. */
 struct json;
 
+/* jansson has functions of these two names: ours have others for the linker. */
+#define json_object iso_json_object
+#define json_array iso_json_array
 struct json *json_object(void);
 struct json *json_array(void);
 void json_free(struct json *j); /* accepts NULL */
@@ -21,13 +24,15 @@ void json_free(struct json *j); /* accepts NULL */
  * replaced by U+FFFD. */
 void json_set_str(struct json *obj, const char *key, const char *value); /* NULL value: left out */
 void json_set_int(struct json *obj, const char *key, int64_t value);
+/* Above INT64_MAX, which JSON's readers cannot hold: INT64_MAX. */
 void json_set_u64(struct json *obj, const char *key, uint64_t value);
-void json_set_real(struct json *obj, const char *key, double value);
+void json_set_real(struct json *obj, const char *key, double value); /* null when not finite */
 void json_set_bool(struct json *obj, const char *key, bool value);
-void json_set(struct json *obj, const char *key, struct json *taken);
+void json_set(struct json *obj, const char *key, struct json *taken); /* taken NULL: a failure */
 void json_add_str(struct json *arr, const char *value);
 void json_add(struct json *arr, struct json *taken);
 
+/* NULL, as a builder that failed, is -ENOMEM too. */
 int json_dump(const struct json *j, bool pretty, char **ret_text); /* 0 or -ENOMEM */
 
 /* `name` is what errors call the text. */
