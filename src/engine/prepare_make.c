@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/prepare_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "sandbox/network.h"
+#include "sandbox/profile.h"
+#include "sandbox/seccomp.h"
+
+static int take_bytes(struct buf *b, void **ret, size_t *ret_bytes)
+{
+	char *data;
+	size_t len = b->len;
+	int r = buf_finish(b, &data);
+
+	if (r < 0)
+		return r;
+	*ret = data;
+	*ret_bytes = len;
+	return 0;
+}
+
+static int make_bytes(struct prepared *p, struct iso_err *err)
+{
+	_cleanup_buf_ struct buf bpf = BUF_INIT;
+	_cleanup_buf_ struct buf lo = BUF_INIT;
+
+	int r = seccomp_compile("default", &bpf, err);
+	if (r == 0)
+		r = network_lo_up_message(&lo, err);
+	if (r < 0)
+		return r;
+	if (take_bytes(&bpf, &p->bpf, &p->bpf_bytes) < 0 ||
+	    take_bytes(&lo, &p->lo_up, &p->lo_up_bytes) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "prepare");
+	return cg_find(&p->place, err);
+}
+
+/* One line a value: list keys with several lines come as several entries. */
+static int write_key(struct buf *b, const struct spec *spec, size_t i)
+{
+	const struct spec_key *key = spec_key_at(i);
+	_cleanup_free_ char *text = NULL;
+	_cleanup_strv_ char **lines = NULL;
+
+	if (str_eq(key->key, "workspace") && !spec->workspace_set)
+		return 0;
+	int r = spec_get_text(spec, i, &text);
+	if (r == 0)
+		r = strv_split(text, "\n", &lines);
+	for (size_t k = 0; r == 0 && lines && lines[k]; k++)
+		buf_addf(b, "spec %s %s %s\n", key->section, key->key, lines[k]);
+	return r;
+}
+
+/* The files that were read, and those that a nearer directory lacks today: one
+ * that appears there tomorrow must be seen. */
+static void write_stamps(struct buf *b, char *const *files, char *const *dirs)
+{
+	for (size_t i = 0; i < strv_len(files); i++) {
+		prepared_stamp(b, files[i]);
+		for (size_t k = 0; k < strv_len(dirs); k++) {
+			_cleanup_free_ char *nearer = path_join(dirs[k], path_base(files[i]));
+			if (!nearer || str_eq(nearer, files[i]))
+				break;
+			if (access(nearer, F_OK) < 0)
+				prepared_stamp(b, nearer);
+		}
+	}
+}
+
+static int write_cache(const char *runtime_dir, const char *profile, const struct prepared *p,
+		       char *const *files, char *const *dirs)
+{
+	_cleanup_free_ char *path = prepared_path(runtime_dir, profile);
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	_cleanup_buf_ struct buf place = BUF_INIT;
+
+	if (!path || strchr(profile, '\n'))
+		return -EINVAL;
+	prepared_head(&b);
+	buf_addf(&b, "profile %s\n", profile);
+	write_stamps(&b, files, dirs);
+	for (size_t i = 0; spec_key_at(i); i++) {
+		int r = write_key(&b, &p->spec, i);
+		if (r < 0)
+			return r;
+	}
+	int r = cg_place_to_text(&p->place, &place);
+	if (r < 0)
+		return r;
+	buf_addf(&b, "place %zu\n", place.len);
+	buf_add(&b, buf_str(&place), place.len);
+	buf_addf(&b, "bpf %zu\n", p->bpf_bytes);
+	buf_add(&b, p->bpf, p->bpf_bytes);
+	buf_addf(&b, "lo %zu\n", p->lo_up_bytes);
+	buf_add(&b, p->lo_up, p->lo_up_bytes);
+	buf_adds(&b, "end\n");
+	return b.error ? b.error : fs_replace_at(AT_FDCWD, path, buf_str(&b), b.len, 0600);
+}
+
+int prepared_make(const char *runtime_dir, const char *profile, char *const *profile_dirs,
+		  struct prepared *ret, struct iso_err *err)
+{
+	struct prepared p = { 0 };
+	_cleanup_strv_ char **files = NULL;
+
+	if (spec_init(&p.spec) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "profile '%s'", profile);
+	int r = profile_load(profile, profile_dirs, &p.spec, &files, err);
+	if (r == 0)
+		r = make_bytes(&p, err);
+	if (r < 0) {
+		prepared_fini(&p);
+		return r;
+	}
+	/* A relative name means another file in another directory. */
+	bool cacheable = !strchr(profile, '/') || profile[0] == '/';
+	r = cacheable ? write_cache(runtime_dir, profile, &p, files, profile_dirs) : 0;
+	if (r < 0)
+		log_debug("the prepared bytes of '%s' are not kept: %s", profile, strerror(-r));
+	*ret = p;
+	return 0;
+}
