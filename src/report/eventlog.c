@@ -156,6 +156,19 @@ static int format_line(const struct event *e, char **ret_text, size_t *ret_len)
 	return buf_finish(&line, ret_text);
 }
 
+int result_record_text(const struct result *r, char **ret_text)
+{
+	struct json *obj = json_object();
+
+	json_set_int(obj, "v", EVENTLOG_VERSION);
+	json_set_str(obj, "verdict", outcome_name(r->outcome));
+	put_fields(obj, log_result_fields(), r);
+
+	int dumped = json_dump(obj, true, ret_text);
+	json_free(obj);
+	return dumped;
+}
+
 /* One write(2) a line: whoever reads along, or finds the log of a run that
  * died, sees whole events.  After a fault nothing follows, since that would
  * glue a line to the torn one. */

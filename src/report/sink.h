@@ -50,4 +50,8 @@ void sink_tty_tick(struct sink *s, int64_t t_ns); /* redraws the status area; a 
  * mid-line (its run died) is read up to its last whole event. */
 int eventlog_replay(const char *path, struct sink *const *sinks, size_t n, struct iso_err *err);
 
+/* The record of one attempt as a JSON object of several lines, with the keys of
+ * the event log's results and `verdict`; 0 or -ENOMEM. */
+int result_record_text(const struct result *r, char **ret_text);
+
 #endif
