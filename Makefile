@@ -107,8 +107,10 @@ $(B)/isorun.pc: include/isorun.pc.in Makefile
 # the end-to-end tests is static, so that it runs in any root.
 UNIT_SRCS := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT      := $(UNIT_SRCS:tests/unit/%.c=$(B)/unit/%)
+# No % below: make puts the stem there before the second expansion.
+may_link = $(MAY_$(firstword $(subst /, ,$(1))))
 .SECONDEXPANSION:
-$(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(MAY_$$(patsubst %/,%,$$(dir $$*))))
+$(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(call may_link,$$*))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
