@@ -20,7 +20,8 @@ int fs_read_at(int dir_fd, const char *path, size_t max, char **ret_text, size_t
 ssize_t fs_read_small_at(int dir_fd, const char *path, char *text, size_t size);
 int fs_read_u64_at(int dir_fd, const char *path, uint64_t *ret); /* "max" gives UINT64_MAX */
 
-int fs_write_at(int dir_fd, const char *path, const char *text);  /* existing file, one write(2), not truncated: kernel files */
+/* An existing file, one write(2), not truncated: for kernel files. */
+int fs_write_at(int dir_fd, const char *path, const char *text);
 
 /* A new file in place of the old one: written beside it, then renamed. */
 int fs_replace_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode);
