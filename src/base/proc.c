@@ -48,12 +48,14 @@ const char *proc_signal_name(int sig, char text[16])
 int proc_parse_signal(const char *name, int *ret_sig)
 {
 	unsigned number;
-	if (num_parse_uint(name, &number) == 0) {
+	int r = num_parse_uint(name, &number);
+	if (r == 0) {
 		if (number < 1 || number > (unsigned)SIGRTMAX)
 			return -ERANGE;
 		*ret_sig = (int)number;
-		return 0;
 	}
+	if (r != -EINVAL)
+		return r;
 	if (strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
 	for (int sig = 1; sig < NSIG; sig++) {

@@ -11,6 +11,7 @@ int proc_pidfd_open(pid_t pid);                  /* Linux 5.3, pidfd_open(2); fd
 int proc_pidfd_signal(int pidfd, int sig);       /* Linux 5.1; 0 or -errno */
 int proc_boot_id(char text[37]);                 /* /proc/sys/kernel/random/boot_id */
 const char *proc_signal_name(int sig, char text[16]); /* "SIGTERM"; "signal 70" when it has none */
-int proc_parse_signal(const char *name, int *ret_sig); /* "TERM", "SIGTERM", "15" */
+/* "TERM", "SIGTERM", "15"; 0, -EINVAL or, for a number that is no signal, -ERANGE. */
+int proc_parse_signal(const char *name, int *ret_sig);
 
 #endif
