@@ -82,7 +82,7 @@ static int get_structs(const struct reader *rd, const struct json *arr, struct l
 		       size_t size, void **ret, size_t *ret_n)
 {
 	size_t n = json_len(arr);
-	char *all = arena_alloc(rd->arena, n * size);
+	char *all = n ? arena_alloc(rd->arena, n * size) : NULL;
 
 	if (n == 0)
 		return 0;
@@ -97,6 +97,26 @@ static int get_structs(const struct reader *rd, const struct json *arr, struct l
 	*ret = all;
 	*ret_n = n;
 	return 0;
+}
+
+static int get_leftovers(const struct reader *rd, const struct json *arr, struct result *ret)
+{
+	void *all = NULL;
+	int r = get_structs(rd, arr, log_leftover_fields(), sizeof(struct leftover), &all,
+			    &ret->n_leftovers);
+
+	ret->leftovers = all;
+	return r;
+}
+
+static int get_degraded(const struct reader *rd, const struct json *arr, struct result *ret)
+{
+	void *all = NULL;
+	int r = get_structs(rd, arr, log_degraded_fields(), sizeof(struct degraded), &all,
+			    &ret->n_degraded);
+
+	ret->degraded = all;
+	return r;
 }
 
 static int get_text(const struct reader *rd, const struct json *obj, const struct log_field *f,
@@ -171,7 +191,6 @@ static int get_field(const struct reader *rd, const struct json *obj, const stru
 {
 	const struct json *value = json_get(obj, f->key);
 	void *to = (char *)base + f->offset;
-	struct result *result = base;
 
 	if (!value)
 		return 0;
@@ -189,11 +208,9 @@ static int get_field(const struct reader *rd, const struct json *obj, const stru
 	case LOG_COUNTS:
 		return get_counts(rd, value, to);
 	case LOG_LEFTOVERS:
-		return get_structs(rd, value, log_leftover_fields(), sizeof(struct leftover),
-				   (void **)&result->leftovers, &result->n_leftovers);
+		return get_leftovers(rd, value, base);
 	case LOG_DEGRADED:
-		return get_structs(rd, value, log_degraded_fields(), sizeof(struct degraded),
-				   (void **)&result->degraded, &result->n_degraded);
+		return get_degraded(rd, value, base);
 	default:
 		return get_integer(rd, obj, f, to);
 	}
@@ -225,7 +242,7 @@ static int get_head(const struct reader *rd, const struct json *obj, struct even
 	static const struct log_field t = { "t", LOG_I64, 0 };
 	static const struct log_field attempt = { "attempt", LOG_UINT, 0 };
 	const char *name = json_get_str(obj, "event");
-	int64_t version;
+	int64_t version = 0;
 	int64_t number = 0;
 
 	if (get_number(rd, obj, &v, 1, INT64_MAX, &version) < 0)
@@ -295,7 +312,6 @@ int eventlog_replay(const char *path, struct sink *const *sinks, size_t n, struc
 
 	if (!file)
 		return iso_err_set(err, ISO_ERR_HOST, errno, "event log '%s'", path);
-	errno = 0;
 	while (r == 0 && (len = getline(&line, &cap, file)) > 0) {
 		rd.line++;
 		/* The last line of a run that died. */
@@ -303,7 +319,7 @@ int eventlog_replay(const char *path, struct sink *const *sinks, size_t n, struc
 			break;
 		r = feed_line(&rd, line, (size_t)len, sinks, n);
 	}
-	if (r == 0 && (ferror(file) || (!feof(file) && len < 0)))
-		return iso_err_set(err, ISO_ERR_HOST, errno ? errno : EIO, "event log '%s'", path);
+	if (r == 0 && ferror(file))
+		return iso_err_set(err, ISO_ERR_HOST, errno, "event log '%s'", path);
 	return r;
 }

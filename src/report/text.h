@@ -17,6 +17,7 @@ void text_add_n(struct buf *b, const char *s, size_t len);
 /* As text_add, in at most `columns` of a terminal: the end is cut, or the
  * middle, with ".." where something is missing.  Returns the columns used. */
 size_t text_add_cut(struct buf *b, const char *s, size_t columns);
+size_t text_add_cut_n(struct buf *b, const char *s, size_t len, size_t columns);
 size_t text_add_middle(struct buf *b, const char *s, size_t columns);
 
 /* Columns that a text takes once it is made printable. */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report/line.h - one line for what ended, and what a failure needs to be understood. */
+#ifndef REPORT_LINE_H
+#define REPORT_LINE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "report/fold.h"
+
+/* "FAIL    1.2s    64M  id: exit status 1 (2 attempts)" */
+void line_add_test(struct buf *b, const struct fold_test *t, bool color);
+
+/* "again   1.1s    60M  id: exit status 1"; the attempt that ended last. */
+void line_add_again(struct buf *b, const struct fold_test *t, bool color);
+
+/* Below the line of a failed test: the end of its output, made safe, where the
+ * whole of it is, and a command to copy that runs the test alone. */
+void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color);
+
+#endif
