@@ -23,12 +23,17 @@ struct engine_config {
 	bool strict;              /* what cannot be isolated or limited is an error */
 };
 
+/* To be opened before loop_take_signals: tests get the signal mask that is in
+ * force now. */
 int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
 		struct iso_err *err);
 void engine_close(struct engine *e); /* kills and reaps what still runs; accepts NULL */
 
 /* What all together may hold now; looks at the host again at each call. */
 int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err);
+
+/* Which driver limits memory here. */
+enum cg_version engine_cgroup_version(const struct engine *e);
 
 struct attempt_request {
 	const struct spec *spec;      /* borrowed until the attempt ends */

@@ -188,7 +188,7 @@ int prepared_load(const char *runtime_dir, const char *profile, struct prepared 
 	_cleanup_free_ char *path = prepared_path(runtime_dir, profile);
 	_cleanup_free_ char *text = NULL;
 	struct prepared p = { 0 };
-	size_t len;
+	size_t len = 0;
 
 	if (!path || read_own(path, &text, &len) < 0)
 		return -ENOENT;

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of an attempt:
+ *
+ *   asked --granted--> launched --exec--> running --report ends--> settled
+ *     |                   |                  |
+ *     |                   +- fault ----------+--> `ended`, always from the loop
+ *     +- killed while it waits
+ *
+ * Its end by force has three steps, each given time to work: TERM to the test
+ * (grace), KILL to the test (pid 1 then lists, kills and reaps the rest), and,
+ * should pid 1 itself not come to an end, KILL to pid 1.
+ */
+#include "engine/attempt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "cgroup/tree.h"
+
+enum {
+	SAMPLE_NS = 200 * 1000 * 1000,
+	INIT_GRACE_S = 10, /* for pid 1 to reap, list and remove after a KILL */
+};
+
+static void launch(struct attempt *a);
+
+static void unlink_attempt(struct attempt *a)
+{
+	for (struct attempt **at = &a->engine->first; *at; at = &(*at)->next)
+		if (*at == a) {
+			*at = a->next;
+			return;
+		}
+}
+
+static void stop_watching(struct attempt *a)
+{
+	struct loop *loop = a->engine->loop;
+
+	loop_remove_fd(loop, a->claim_watch);
+	loop_remove_fd(loop, a->report_watch);
+	a->claim_watch = a->report_watch = NULL;
+	if (a->deadline)
+		loop_remove_timer(loop, a->deadline);
+	if (a->sampler)
+		loop_remove_timer(loop, a->sampler);
+	a->deadline = a->sampler = NULL;
+}
+
+void attempt_drop(struct attempt *a)
+{
+	unlink_attempt(a);
+	stop_watching(a);
+	a->state = ATTEMPT_ENDED;
+	sbx_free(a->sbx);
+	a->sbx = NULL;
+	/* Only now: the processes that the reservation paid for are gone. */
+	ledger_release(a->claim);
+	a->claim = NULL;
+	if (a->rq.ended)
+		a->rq.ended(a, &a->result, a->rq.arg);
+	sbx_plan_free(a->plan);
+	result_fini(&a->result);
+	free(a);
+}
+
+static void drop_on_timer(void *arg)
+{
+	attempt_drop(arg);
+}
+
+/* `ended` never comes from within engine_start or attempt_kill. */
+static void drop_soon(struct attempt *a)
+{
+	stop_watching(a);
+	(void)loop_add_timer(a->engine->loop, 0, drop_on_timer, a, &a->deadline);
+}
+
+static void fail(struct attempt *a, const struct iso_err *why)
+{
+	a->result.outcome = OUTCOME_ERROR;
+	a->result.error_status = 125;
+	free(a->result.error);
+	a->result.error = strdup(why->text);
+	drop_soon(a);
+}
+
+static void on_deadline(void *arg);
+
+static int set_deadline(struct attempt *a, int64_t at_ns)
+{
+	if (a->deadline)
+		return loop_set_timer(a->engine->loop, a->deadline, at_ns);
+	return loop_add_timer(a->engine->loop, at_ns, on_deadline, a, &a->deadline);
+}
+
+/* Without a timer for pid 1 the end still comes, unless the kernel is stuck. */
+static void kill_now(struct attempt *a)
+{
+	a->ending = 2;
+	sbx_kill(a->sbx);
+	(void)set_deadline(a, time_now_ns() + INIT_GRACE_S * NSEC_PER_SEC);
+}
+
+/* The next step of an end by force. */
+static void end_by_force(struct attempt *a)
+{
+	switch (a->ending++) {
+	case 0:
+		sbx_signal(a->sbx, SIGTERM);
+		/* A stopped test would not hear it. */
+		sbx_signal(a->sbx, SIGCONT);
+		(void)set_deadline(a, time_now_ns() + a->rq.grace_ns);
+		break;
+	case 1:
+		kill_now(a);
+		break;
+	default:
+		sbx_kill_hard(a->sbx);
+		break;
+	}
+}
+
+static void on_deadline(void *arg)
+{
+	struct attempt *a = arg;
+
+	if (!a->ending)
+		a->timed_out = true;
+	end_by_force(a);
+}
+
+static void read_memory(struct attempt *a, uint64_t *ret_bytes)
+{
+	struct engine *e = a->engine;
+
+	if (cg_version_of(e->cg) != CG_NONE)
+		(void)cg_sample(e->cg, a->cgroups.name, ret_bytes);
+	else
+		(void)cg_tree_bytes(sbx_pid(a->sbx), ret_bytes);
+}
+
+/* Memory now: for progress and history, and where no cgroup limits it, for the
+ * limit itself: coarse, and the result says so. */
+static void on_sample(void *arg)
+{
+	struct attempt *a = arg;
+	uint64_t bytes = 0;
+
+	read_memory(a, &bytes);
+	if (bytes > a->working_bytes)
+		a->working_bytes = bytes;
+	if (cg_version_of(a->engine->cg) == CG_NONE && a->mem_bytes && bytes > a->mem_bytes) {
+		a->polled_kills++;
+		kill_now(a);
+		return;
+	}
+	if (a->rq.sampled && bytes)
+		a->rq.sampled(a, bytes, a->rq.arg);
+	(void)loop_set_timer(a->engine->loop, a->sampler, time_now_ns() + SAMPLE_NS);
+}
+
+static void tell_started(struct attempt *a)
+{
+	a->told_started = true;
+	if (a->pending_signal)
+		sbx_signal(a->sbx, a->pending_signal);
+	if (a->rq.started)
+		a->rq.started(a, a->mem_bytes, a->waited_ns, a->rq.arg);
+}
+
+static void on_report(int fd, uint32_t events, void *arg)
+{
+	struct attempt *a = arg;
+	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg);
+
+	(void)fd;
+	(void)events;
+	if (news->started && !a->told_started)
+		tell_started(a);
+	if (!news->ended)
+		return;
+	attempt_settle(a, news);
+	/* Pid 1 was killed before it could: its leaf is ours to remove. */
+	if (!news->done && a->cgroups.n_groups)
+		(void)cg_remove_leaf(a->engine->cg, a->cgroups.name);
+	attempt_drop(a);
+}
+
+static int watch_running(struct attempt *a, struct iso_err *err)
+{
+	struct loop *loop = a->engine->loop;
+	bool poll = a->rq.sample || cg_version_of(a->engine->cg) == CG_NONE;
+	int64_t now = a->launched_ns;
+	int r = loop_add_fd(loop, sbx_report_fd(a->sbx), EPOLLIN, on_report, a, &a->report_watch);
+
+	if (r == 0 && a->rq.timeout_ns)
+		r = set_deadline(a, now + a->rq.timeout_ns);
+	if (r == 0 && poll)
+		r = loop_add_timer(loop, now + SAMPLE_NS / 10, on_sample, a, &a->sampler);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "watch the test") : 0;
+}
+
+/* The result of a host without cgroups says what that costs. */
+static int note_no_limit(struct attempt *a)
+{
+	const char *why = a->engine->prepared->place.why_none;
+
+	if (cg_version_of(a->engine->cg) != CG_NONE)
+		return 0;
+	return result_add_degraded(&a->result, "memory limit",
+				   why ? why : "no cgroup can be used: memory is polled");
+}
+
+static void launch(struct attempt *a)
+{
+	struct iso_err why = ISO_ERR_INIT;
+
+	loop_remove_fd(a->engine->loop, a->claim_watch);
+	a->claim_watch = NULL;
+	a->state = ATTEMPT_RUNNING;
+	a->waited_ns = time_now_ns() - a->asked_ns;
+	int r = note_no_limit(a);
+	if (r == 0)
+		r = attempt_launch(a, &why);
+	if (r == 0)
+		r = watch_running(a, &why);
+	if (r < 0)
+		fail(a, &why);
+}
+
+static void on_claim(int fd, uint32_t events, void *arg)
+{
+	struct attempt *a = arg;
+	struct iso_err why = ISO_ERR_INIT;
+	int r = ledger_attend(a->claim, &why);
+
+	(void)fd;
+	(void)events;
+	if (r < 0)
+		fail(a, &why);
+	else if (r > 0)
+		launch(a);
+}
+
+static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
+{
+	struct engine *e = a->engine;
+	struct budget budget;
+	int r = engine_budget(e, &budget, err);
+
+	if (r < 0)
+		return r;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	const struct ledger_request request = {
+		.mem_bytes = a->rq.mem_bytes ? a->rq.mem_bytes
+					     : budget_default_share(budget.bytes, 0,
+								    cpus > 0 ? (unsigned)cpus : 1),
+		.budget_bytes = budget.bytes,
+		.alone = a->rq.alone,
+		.title = a->rq.title,
+	};
+	return ledger_ask(e->ledger, &request, flags & ENGINE_NOWAIT ? LEDGER_NOWAIT : 0,
+			  &a->claim, err);
+}
+
+int engine_start(struct engine *e, const struct attempt_request *request, unsigned flags,
+		 struct attempt **ret, struct iso_err *err)
+{
+	struct attempt *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "attempt");
+	a->engine = e;
+	a->rq = *request;
+	a->asked_ns = time_now_ns();
+	result_init(&a->result);
+	int r = ask(a, flags, err);
+	if (r < 0) {
+		result_fini(&a->result);
+		free(a);
+		return r;
+	}
+	a->next = e->first;
+	e->first = a;
+	*ret = a;
+	if (ledger_granted(a->claim)) {
+		launch(a);
+		return 0;
+	}
+	r = loop_add_fd(e->loop, ledger_poll_fd(a->claim), EPOLLIN, on_claim, a, &a->claim_watch);
+	if (r < 0) {
+		struct iso_err why = ISO_ERR_INIT;
+		iso_err_set(&why, ISO_ERR_HOST, r, "watch the ledger");
+		fail(a, &why);
+	}
+	return 0;
+}
+
+void attempt_signal(struct attempt *a, int sig)
+{
+	if (a->sbx && a->told_started)
+		sbx_signal(a->sbx, sig);
+	else if (a->state == ATTEMPT_WAITING && (sig == SIGTERM || sig == SIGINT || sig == SIGHUP))
+		attempt_kill(a);
+	else
+		a->pending_signal = sig;
+}
+
+void attempt_kill(struct attempt *a)
+{
+	struct iso_err why = ISO_ERR_INIT;
+
+	a->killed = true;
+	if (a->sbx) {
+		kill_now(a);
+	} else if (a->state != ATTEMPT_ENDED) {
+		iso_err_set(&why, ISO_ERR_HOST, 0, "ended while it waited for memory");
+		fail(a, &why);
+	}
+}
+
+int attempt_pid(const struct attempt *a)
+{
+	return a->sbx ? (int)sbx_pid(a->sbx) : 0;
+}

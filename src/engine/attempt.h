@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/attempt.h - one attempt from its request to its result; engine/'s own. */
+#ifndef ENGINE_ATTEMPT_H
+#define ENGINE_ATTEMPT_H
+
+#include "base/loop.h"
+#include "engine/engine.h"
+#include "planner/ledger.h"
+#include "sandbox/sandbox.h"
+
+struct engine {
+	struct loop *loop;
+	const struct prepared *prepared;
+	uint64_t stated_budget_bytes; /* --budget; 0: none */
+	sigset_t caller_mask;         /* what tests start with */
+	bool strict;
+	bool user_ns;                 /* namespaces need a user namespace here */
+	struct ledger *ledger;
+	struct cg *cg;
+	unsigned next_leaf;
+	struct attempt *first;        /* all that have not ended */
+};
+
+enum attempt_state {
+	ATTEMPT_WAITING,  /* for the ledger */
+	ATTEMPT_RUNNING,
+	ATTEMPT_ENDED,
+};
+
+struct attempt {
+	struct engine *engine;
+	struct attempt *next;
+	struct attempt_request rq;
+	enum attempt_state state;
+	struct ledger_claim *claim;
+	struct loop_watch *claim_watch;
+	int64_t asked_ns;
+	int64_t waited_ns;
+	int64_t launched_ns;
+	uint64_t mem_bytes;           /* what was granted: the limit */
+	struct cg_plan cgroups;
+	struct sbx_plan *plan;
+	struct sbx *sbx;
+	struct loop_watch *report_watch;
+	struct loop_timer *deadline;  /* the next step of an ending: TERM, KILL, hard */
+	struct loop_timer *sampler;
+	unsigned ending;              /* how many of those steps were taken */
+	bool timed_out;
+	bool killed;                  /* by attempt_kill */
+	bool told_started;
+	unsigned polled_kills;        /* by the none driver */
+	uint64_t working_bytes;       /* largest sample */
+	int pending_signal;           /* came before the test ran; 0: none */
+	struct result result;
+};
+
+/* Ends it and frees it; `ended` is called when it is not NULL. */
+void attempt_drop(struct attempt *a);
+
+/* launch.c: makes the sandbox of an attempt whose claim was granted.  A fault
+ * of the host is left in a->result. */
+int attempt_launch(struct attempt *a, struct iso_err *err);
+
+/* environ.c: the test's whole environment; strv, the caller frees. */
+int attempt_environ(const struct attempt *a, char ***ret);
+
+/* settle.c: what the news of a sandbox that ended come to. */
+void attempt_settle(struct attempt *a, const struct sbx_news *news);
+
+/* The private directories' size: what the profile says, or 3/4 of the limit,
+ * so that a full /tmp is ENOSPC rather than an OOM kill. */
+uint64_t attempt_tmp_bytes(const struct attempt *a);
+
+#endif

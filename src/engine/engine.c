@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/attempt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+enum { BOUNDS_MAX = 16 };
+
+/* Namespaces other than the user's need CAP_SYS_ADMIN, clone(2). */
+static bool may_make_namespaces(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return geteuid() == 0;
+	return data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN);
+}
+
+static int check_strict(const struct engine *e, struct iso_err *err)
+{
+	if (!e->strict || cg_version_of(e->cg) != CG_NONE)
+		return 0;
+	const char *why = e->prepared->place.why_none;
+	return iso_err_set(err, ISO_ERR_HOST, 0, "--strict: no memory limit: %s",
+			   why ? why : "no cgroup can be used");
+}
+
+int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
+		struct iso_err *err)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "engine");
+	e->loop = loop;
+	e->prepared = config->prepared;
+	e->stated_budget_bytes = config->budget_bytes;
+	e->strict = config->strict;
+	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
+	e->user_ns = !may_make_namespaces();
+	int r = cg_open(&config->prepared->place, &e->cg, err);
+	if (r == 0)
+		r = check_strict(e, err);
+	if (r == 0)
+		r = ledger_open(config->runtime_dir, &e->ledger, err);
+	if (r < 0) {
+		engine_close(e);
+		return r;
+	}
+	(void)cg_sweep(e->cg);
+	*ret = e;
+	return 0;
+}
+
+int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err)
+{
+	struct budget_bound bounds[BOUNDS_MAX + 2];
+	struct cg_bound above[BOUNDS_MAX];
+	size_t n = 0;
+
+	if (e->stated_budget_bytes) {
+		bounds[n] = (struct budget_bound){ .bytes = e->stated_budget_bytes,
+						   .stated = true };
+		snprintf(bounds[n++].from, sizeof(bounds[0].from), "--budget");
+	}
+	int r = budget_read_available(cg_ours_bytes(e->cg), &bounds[n]);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "read /proc/meminfo");
+	n++;
+	size_t n_above = cg_bounds_above(e->cg, above, BOUNDS_MAX);
+	for (size_t i = 0; i < n_above; i++) {
+		bounds[n] = (struct budget_bound){ .bytes = above[i].bytes };
+		snprintf(bounds[n].from, sizeof(bounds[n].from), "limit of %.80s", above[i].path);
+		n++;
+	}
+	budget_choose(bounds, n, ret);
+	return 0;
+}
+
+enum cg_version engine_cgroup_version(const struct engine *e)
+{
+	return cg_version_of(e->cg);
+}
+
+void engine_close(struct engine *e)
+{
+	if (!e)
+		return;
+	/* Their callers get no word any more: whoever closes early knows. */
+	while (e->first) {
+		struct attempt *a = e->first;
+		a->rq.ended = NULL;
+		attempt_drop(a);
+	}
+	ledger_close(e->ledger);
+	cg_close(e->cg);
+	free(e);
+}

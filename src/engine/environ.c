@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/attempt.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+enum {
+	PORTS_EACH = 100,
+	PORTS_FIRST = 10000, /* below 32768, where the kernel hands out ports by default (ip(7)) */
+	PORTS_SLOTS = 200,
+};
+
+static size_t name_len(const char *entry)
+{
+	return strcspn(entry, "=");
+}
+
+static bool passes(const struct spec *spec, const char *entry)
+{
+	if (!spec->env_clear)
+		return true;
+	_cleanup_free_ char *name = strndup(entry, name_len(entry));
+	for (size_t i = 0; name && i < strv_len(spec->env_pass); i++)
+		if (fnmatch(spec->env_pass[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+/* Replaces the entry of the same name, or adds one. */
+static int put(char ***env, const char *entry)
+{
+	size_t n = name_len(entry);
+
+	for (size_t i = 0; i < strv_len(*env); i++)
+		if (name_len((*env)[i]) == n && strncmp((*env)[i], entry, n) == 0) {
+			char *copy = strdup(entry);
+			if (!copy)
+				return -ENOMEM;
+			free((*env)[i]);
+			(*env)[i] = copy;
+			return 0;
+		}
+	return strv_add(env, entry);
+}
+
+static int putf(char ***env, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static int putf(char ***env, const char *fmt, ...)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&b, fmt, ap);
+	va_end(ap);
+	return b.error ? b.error : put(env, buf_str(&b));
+}
+
+static bool has_private_tmp(const struct spec *spec)
+{
+	return (spec->namespaces & SPEC_NS_MOUNT) && strv_has(spec->private_dirs, "/tmp");
+}
+
+static int put_own(const struct attempt *a, char ***env)
+{
+	const struct attempt_request *rq = &a->rq;
+	unsigned slot = rq->slot >= 0 ? (unsigned)rq->slot : ledger_slot(a->claim);
+	/* Ports by the ledger's slot in any case: other isorun processes' tests
+	 * must not get them either. */
+	unsigned ports = ledger_slot(a->claim) % PORTS_SLOTS;
+	int r = put(env, "ISORUN=1");
+
+	if (r == 0 && rq->test_id)
+		r = putf(env, "ISORUN_TEST=%s", rq->test_id);
+	if (r == 0 && rq->run)
+		r = putf(env, "ISORUN_RUN=%s", rq->run);
+	if (r == 0)
+		r = putf(env, "ISORUN_ATTEMPT=%u", rq->attempt ? rq->attempt : 1);
+	if (r == 0)
+		r = putf(env, "ISORUN_SLOT=%u", slot);
+	if (r == 0)
+		r = putf(env, "ISORUN_PORT_BASE=%u", PORTS_FIRST + ports * PORTS_EACH);
+	if (r == 0)
+		r = putf(env, "ISORUN_MEMORY=%" PRIu64, a->mem_bytes);
+	if (r == 0 && has_private_tmp(rq->spec))
+		r = put(env, "TMPDIR=/tmp");
+	return r;
+}
+
+int attempt_environ(const struct attempt *a, char ***ret)
+{
+	char *const *from = a->rq.env ? a->rq.env : environ;
+	_cleanup_strv_ char **env = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && from[i]; i++)
+		if (passes(a->rq.spec, from[i]))
+			r = strv_add(&env, from[i]);
+	if (r == 0)
+		r = put_own(a, &env);
+	for (size_t i = 0; r == 0 && i < strv_len(a->rq.spec->env_set); i++)
+		r = put(&env, a->rq.spec->env_set[i]);
+	if (r == 0)
+		*ret = TAKE_PTR(env);
+	return r;
+}
