@@ -57,16 +57,9 @@ within()
 	done
 }
 
-# alive TEXT...: a process whose command line holds the words lives on this host.
-# The words must be the script's own: $PWD is.
-alive()
-{
-	for d in /proc/[0-9]*; do
-		[ "${d#/proc/}" = $$ ] && continue
-		tr '\0' ' ' <"$d/cmdline" 2>/dev/null | grep -Fq -- "$*" && return 0
-	done
-	return 1
-}
+# alive WORD...: a process whose command line holds the last word lives on this
+# host.  It must be the script's own: such as 61.$$ as the time of a sleep.
+alive() { printf '%s\n' "${*##* }" | grep -lasqF -f - /proc/[0-9]*/cmdline; }
 dead() { ! alive "$@"; }
 
 # A key of a JSON object in a file: dots go down, numbers index.

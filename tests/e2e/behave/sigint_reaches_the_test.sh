@@ -3,7 +3,8 @@
 # SIGINT to isorun reaches the test.
 . "$E2E/lib.sh"
 
-"$ISORUN" sh -c 'trap "exit 43" INT; echo ready; while :; do sleep 0.05; done' >ready 2>&1 &
+# A shell starts background commands with SIGINT ignored.
+env --default-signal=INT "$ISORUN" sh -c 'trap "exit 43" INT; echo ready; while :; do sleep 0.05; done' >ready 2>&1 &
 launcher=$!
 own $launcher
 within 10 grep -q ready ready

@@ -4,7 +4,9 @@
 . "$E2E/lib.sh"
 
 printf 'sleep 66.%s\nsleep 66.%s\ntrue\n' $$ $$ >tests
-"$ISORUN" suite -j3 --memory 32M --junit junit.xml --json events.json lines:tests >"$out" 2>"$err" &
+# A shell starts background commands with SIGINT ignored.
+env --default-signal=INT "$ISORUN" suite -j3 --memory 32M \
+	--junit junit.xml --json events.json lines:tests >"$out" 2>"$err" &
 runner=$!
 own $runner
 within 20 alive "sleep 66.$$"
