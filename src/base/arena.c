@@ -40,10 +40,7 @@ void arena_free(struct arena *a)
 
 static struct chunk *chunk_new(size_t size)
 {
-	size_t bytes;
-	if (__builtin_add_overflow(size, sizeof(struct chunk), &bytes))
-		return NULL;
-	struct chunk *c = calloc(1, bytes);
+	struct chunk *c = calloc(1, sizeof(*c) + size);
 	if (c)
 		c->size = size;
 	return c;
@@ -51,7 +48,8 @@ static struct chunk *chunk_new(size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	if (size > SIZE_MAX - ALIGN)
+	/* No object is larger, so no sum below overflows. */
+	if (size > PTRDIFF_MAX - sizeof(struct chunk) - ALIGN)
 		return NULL;
 	size = (size + ALIGN - 1) & ~(ALIGN - 1);
 

@@ -27,7 +27,11 @@ int fs_write_at(int dir_fd, const char *path, const char *text);
 int fs_replace_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode);
 
 int fs_mkdirs(const char *path, mode_t mode);   /* as mkdir -p */
-int fs_remove_tree_at(int dir_fd, const char *path); /* as rm -rf, never follows a link, stays on the file system */
+
+/* As rm -rf, at any depth; what is not there is no error.  Never follows a link
+ * and never enters a mount: those stay, with -EBUSY, and all else goes. */
+int fs_remove_tree_at(int dir_fd, const char *path);
+
 int fs_write_all(int fd, const void *data, size_t len); /* loops over short writes and EINTR */
 
 #endif
