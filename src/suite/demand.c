@@ -221,22 +221,15 @@ void demand_siblings_add(struct demand_siblings *s, const struct test *t,
 		*place = (struct sibling){ .test = t, .sample = *sample };
 }
 
-bool demand_learn(const struct demand_siblings *s, const struct test *t,
-		  const struct demand_rules *rules, struct demand *d)
+uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program,
+			    const struct demand_rules *rules)
 {
-	const struct family *f = family_of(s, t->program);
+	const struct family *f = family_of(s, program);
 	struct predict_sample samples[SAMPLES_MAX];
 
-	if (!f || d->mem_origin > DEMAND_SIBLING)
-		return false;
+	if (!f)
+		return 0;
 	for (size_t i = 0; i < f->n; i++)
 		samples[i] = f->members[i].sample;
-	const uint64_t bytes = predict_sibling(samples, f->n, rules->share_bytes,
-					       rules->budget_bytes);
-
-	if (bytes == d->mem_bytes)
-		return false;
-	d->mem_bytes = bytes;
-	d->mem_origin = DEMAND_SIBLING;
-	return true;
+	return predict_sibling(samples, f->n, rules->share_bytes, rules->budget_bytes);
 }

@@ -3,7 +3,6 @@
 #ifndef SUITE_DEMAND_H
 #define SUITE_DEMAND_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,8 +39,9 @@ void demand_siblings_free(struct demand_siblings *s);
 void demand_siblings_add(struct demand_siblings *s, const struct test *t,
 			 const struct predict_sample *sample);
 
-/* Betters a demand that was only guessed; false: it stays. */
-bool demand_learn(const struct demand_siblings *s, const struct test *t,
-		  const struct demand_rules *rules, struct demand *d);
+/* The demand of any test of that program that nobody knows better; 0: no
+ * sibling was seen. */
+uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program,
+			    const struct demand_rules *rules);
 
 #endif

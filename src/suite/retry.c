@@ -18,6 +18,8 @@ static void decide_oom(const struct retry_log *log, const struct retry_try *ende
 	char after[NUM_TEXT];
 	int alone = 0;
 
+	if (ended->alone)
+		return;
 	ret->mem_bytes = predict_after_oom(ended->reserved_bytes, ended->peak_bytes,
 					   ended->budget_bytes, log->ooms, &alone);
 	if (!ret->mem_bytes)

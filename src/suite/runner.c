@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Theory of operation.
+ *
+ * One process and one thread run the suite: all that happens is a callback of
+ * the epoll loop, and every callback that frees or adds room ends in
+ * runner_fill.  A test goes
+ *
+ *   waiting --engine_start--> asking --started--> running --ended--> judged
+ *      ^                                                               |
+ *      +----------- another attempt: more memory, or a retry ----------+
+ *                                              or settled, for ever ---+
+ *
+ * Two gates admit an attempt.  plan_next decides by our own tests, the budget
+ * and the order; the ledger, inside engine_start, by all isorun processes of
+ * this user.  Only one attempt at a time waits at the ledger: the first that
+ * plan_next chose while none did.  All others ask with ENGINE_NOWAIT and stay
+ * with us when refused, so that a better choice can still be made later.  An
+ * attempt that waits at the ledger counts as running for the planner.  Who
+ * was refused is tried again when anything of ours starts or ends; since one
+ * of ours always waits then, its turn is such an event, and nothing polls.
+ *
+ * engine_start may call back before it returns (a program that does not
+ * exist): run_test records do not move, `filling` keeps runner_fill from
+ * entering itself, and no handle is kept of an attempt that is over.
+ *
+ * The end: runner_fill stops the loop when nothing is active and nothing may
+ * start.  SIGINT, SIGTERM and SIGHUP set `stopping`; tests get SIGTERM, after
+ * the grace time SIGKILL, and at once when a second signal comes.  What then
+ * ends is no verdict but "not run", as is all that still waited.  The last
+ * event is emitted in any case.
+ *
+ * Who dies first: tests before isorun.  When isorun itself is killed, the
+ * init of each sandbox sees its lifeline close and ends its test (sandbox/). */
+#include "suite/runner.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/proc.h"
+#include "base/time.h"
+#include "planner/budget.h"
+#include "suite/runner_state.h"
+
+static unsigned count_cpus(void)
+{
+	cpu_set_t set;
+
+	/* Fails above 1,024 cpus, where sysconf(3) will do. */
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		return (unsigned)CPU_COUNT(&set);
+	const long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (unsigned)n : 1;
+}
+
+/* Where nobody said: two a cpu, as many tests wait for something half of their
+ * time.  Twice that once it is known of each test what it uses of the cpus,
+ * because then the planner lets no more busy ones in than there are cpus. */
+static unsigned choose_jobs(const struct runner *r)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		known += r->items[i].demand.cpus_milli > 0;
+	return r->limits.cpus * (known == r->n ? 4 : 2);
+}
+
+static void demand_all(struct runner *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		/* The first fault is told, once there is a run to tell it in. */
+		struct iso_err *err = r->recall_fault.code ? NULL : &r->recall_fault;
+
+		(void)demand_choose(r->tests[i].test, &r->rules, &r->items[i].demand,
+				    &r->items[i].expected_ns, err);
+	}
+}
+
+static void choose_demands(struct runner *r)
+{
+	const struct run_config *c = r->config;
+	/* First guess of a slot's share: `jobs` itself may follow from the
+	 * demands. */
+	const unsigned jobs = c->jobs ? c->jobs : 2 * r->limits.cpus;
+
+	r->rules = (struct demand_rules){
+		.history = c->history,
+		.suite = c->workspace_dir,
+		.mem_bytes = c->mem_bytes ? c->mem_bytes : c->spec->mem_bytes,
+		.share_bytes = budget_default_share(r->budget.bytes, jobs, r->limits.cpus),
+		.budget_bytes = r->budget.bytes,
+		.now_wall_ns = time_wall_ns(),
+	};
+	demand_all(r);
+	r->limits.jobs = c->jobs ? c->jobs : choose_jobs(r);
+}
+
+static int open_files(struct runner *r, struct iso_err *err)
+{
+	r->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (r->null_fd < 0)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "open '/dev/null'");
+	r->dir_fd = open(r->config->run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r->dir_fd < 0)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "open run directory '%s'",
+				   r->config->run_dir);
+	return 0;
+}
+
+static int allocate(struct runner *r, struct iso_err *err)
+{
+	r->tests = calloc(r->n + 1, sizeof(*r->tests));
+	r->items = calloc(r->n + 1, sizeof(*r->items));
+	r->order = calloc(r->n + 1, sizeof(*r->order));
+	r->siblings = demand_siblings_new();
+	if (!r->tests || !r->items || !r->order || !r->siblings)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "run");
+	for (size_t i = 0; i < r->n; i++) {
+		const struct run_config *c = r->config;
+		const struct test *t = c->suite->tests[i];
+
+		r->tests[i] = (struct run_test){
+			.run = r,
+			.index = i,
+			.test = t,
+			.spec = t->profile && c->spec_of ? c->spec_of(t, c->spec_arg) : c->spec,
+			.fds = { -1, -1 },
+		};
+	}
+	return 0;
+}
+
+static int runner_init(struct runner *r, const struct run_config *config, struct iso_err *err)
+{
+	*r = (struct runner){
+		.config = config,
+		.n = config->suite->n_tests,
+		.null_fd = -1,
+		.dir_fd = -1,
+		.order_stale = true,
+		.start_ns = time_now_ns(),
+	};
+	int rc = engine_budget(config->engine, &r->budget, err);
+
+	if (rc == 0)
+		rc = open_files(r, err);
+	if (rc == 0)
+		rc = allocate(r, err);
+	if (rc < 0)
+		return rc;
+	r->limits.cpus = count_cpus();
+	r->limits.budget_bytes = r->budget.bytes;
+	choose_demands(r);
+	r->slots = calloc(r->limits.jobs, sizeof(*r->slots));
+	return r->slots ? 0 : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "run");
+}
+
+static void runner_fini(struct runner *r)
+{
+	for (size_t i = 0; r->tests && i < r->n; i++)
+		run_test_fini(&r->tests[i]);
+	if (r->kill_timer)
+		loop_remove_timer(r->config->loop, r->kill_timer);
+	demand_siblings_free(r->siblings);
+	free(r->tests);
+	free(r->items);
+	free(r->order);
+	free(r->slots);
+	cleanup_close(&r->null_fd);
+	cleanup_close(&r->dir_fd);
+}
+
+static size_t choose_next(struct runner *r)
+{
+	if (r->order_stale)
+		plan_sort(r->items, r->n, &r->limits, r->config->order, r->config->seed, r->order);
+	r->order_stale = false;
+	return plan_next(r->items, r->n, r->order, &r->limits, time_now_ns());
+}
+
+void runner_fill(struct runner *r)
+{
+	if (r->filling)
+		return;
+	r->filling = true;
+	while (!r->stopping && r->n_active < r->limits.jobs) {
+		const size_t i = choose_next(r);
+
+		if (i == SIZE_MAX || run_test_start(&r->tests[i]) == -EAGAIN)
+			break;
+	}
+	r->filling = false;
+	if (r->looping && r->n_active == 0)
+		loop_stop(r->config->loop);
+}
+
+void runner_settled(struct runner *r, enum outcome outcome)
+{
+	r->summary.counts[outcome]++;
+	if (outcome_is_good(outcome) || outcome == OUTCOME_NOT_RUN)
+		return;
+	r->n_bad++;
+	if (r->config->max_failures && r->n_bad >= r->config->max_failures)
+		r->stopping = true;
+}
+
+static void kill_all(void *arg)
+{
+	struct runner *r = arg;
+
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->tests[i].active)
+			attempt_kill(r->tests[i].handle);
+	}
+}
+
+static void interrupt(struct runner *r, int signal)
+{
+	const int64_t at_ns = time_now_ns() + r->config->kill_grace_ns;
+
+	r->stopping = true;
+	r->summary.interrupted_by = signal;
+	emit_interrupted(r, signal);
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->tests[i].active)
+			run_test_interrupt(&r->tests[i]);
+	}
+	/* Without a timer nobody would end those that ignore TERM. */
+	if (loop_add_timer(r->config->loop, at_ns, kill_all, r, &r->kill_timer) < 0)
+		kill_all(r);
+}
+
+static void on_signal(const struct signalfd_siginfo *info, void *arg)
+{
+	struct runner *r = arg;
+
+	if (r->summary.interrupted_by)
+		kill_all(r);
+	else
+		interrupt(r, (int)info->ssi_signo);
+}
+
+static int take_signals(struct runner *r, struct iso_err *err)
+{
+	sigset_t set;
+	sigset_t old;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	int rc = loop_take_signals(r->config->loop, &set, on_signal, r, &old);
+
+	return rc < 0 ? iso_err_set(err, ISO_ERR_HOST, rc, "take signals") : 0;
+}
+
+static void announce(struct runner *r)
+{
+	int64_t expected_ns = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		expected_ns += r->items[i].expected_ns;
+	emit_run_started(r, expected_ns);
+	if (r->recall_fault.code) {
+		iso_err_wrap(&r->recall_fault, "past runs are not known");
+		emit_warning(r, r->recall_fault.text);
+	}
+	for (size_t i = 0; i < r->n; i++)
+		emit_planned(&r->tests[i]);
+}
+
+/* Whoever's turn did not come. */
+static void give_up_rest(struct runner *r)
+{
+	char why[64] = "the run ended early";
+	char name[16];
+
+	if (r->summary.interrupted_by)
+		(void)snprintf(why, sizeof(why), "the run was ended by %s",
+			       proc_signal_name(r->summary.interrupted_by, name));
+	else if (r->stopping)
+		(void)snprintf(why, sizeof(why), "the run ended after %u failures", r->n_bad);
+	for (size_t i = 0; i < r->n; i++) {
+		if (!r->tests[i].settled && !r->tests[i].active)
+			run_test_give_up(&r->tests[i], why);
+	}
+}
+
+/* A loop that fails (no descriptor for a timer) gets one more chance, to hear
+ * of the end of what it cannot watch over any longer.  If even that is lost we
+ * die, and each sandbox's init ends its test. */
+static int wait_for_all(struct runner *r)
+{
+	int rc = 0;
+
+	r->looping = true;
+	if (r->n_active)
+		rc = loop_run(r->config->loop);
+	if (r->n_active) {
+		r->stopping = true;
+		kill_all(r);
+	}
+	if (r->n_active)
+		(void)loop_run(r->config->loop);
+	r->looping = false;
+	assert(r->n_active == 0);
+	return rc;
+}
+
+static int run(struct runner *r, struct iso_err *err)
+{
+	int rc = take_signals(r, err);
+
+	if (rc < 0)
+		return rc;
+	announce(r);
+	runner_fill(r);
+	rc = wait_for_all(r);
+	give_up_rest(r);
+	emit_run_finished(r);
+	return rc < 0 ? iso_err_set(err, ISO_ERR_HOST, rc, "wait for tests") : 0;
+}
+
+void suite_spec_defaults(struct spec *spec)
+{
+	if (!spec->workspace_set)
+		spec->workspace = SPEC_TREE_OVERLAY;
+}
+
+int suite_run(const struct run_config *config, struct run_summary *ret, struct iso_err *err)
+{
+	struct runner r;
+	int rc = runner_init(&r, config, err);
+
+	if (rc == 0)
+		rc = run(&r, err);
+	if (rc == 0)
+		*ret = r.summary;
+	runner_fini(&r);
+	return rc;
+}

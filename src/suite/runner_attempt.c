@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/runner_state.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/time.h"
+
+static struct plan_item *item_of(const struct run_test *t)
+{
+	return &t->run->items[t->index];
+}
+
+int64_t run_test_timeout_ns(const struct run_test *t)
+{
+	if (t->test->timeout_ns)
+		return t->test->timeout_ns > 0 ? t->test->timeout_ns : 0;
+	return t->run->config->timeout_ns ? t->run->config->timeout_ns : t->spec->timeout_ns;
+}
+
+static bool is_overridden(char *const *env, const char *entry)
+{
+	const size_t name_len = strcspn(entry, "=") + 1;
+
+	for (size_t i = 0; env[i]; i++) {
+		if (strncmp(env[i], entry, name_len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Our environment with the test's own entries in place of ours; borrows all
+ * strings.  NULL when out of memory. */
+static char **merge_env(char *const *own)
+{
+	const size_t n_own = strv_len(own);
+	const size_t n_ours = strv_len(environ);
+	char **merged = calloc(n_own + n_ours + 1, sizeof(*merged));
+	size_t n = 0;
+
+	for (size_t i = 0; merged && i < n_ours; i++) {
+		if (!is_overridden(own, environ[i]))
+			merged[n++] = environ[i];
+	}
+	for (size_t i = 0; merged && i < n_own; i++)
+		merged[n++] = own[i];
+	return merged;
+}
+
+static unsigned take_slot(struct runner *r)
+{
+	unsigned slot = 0;
+
+	while (r->slots[slot])
+		slot++; /* at most `jobs` are active: one is free */
+	r->slots[slot] = true;
+	return slot;
+}
+
+static void begin(struct run_test *t)
+{
+	struct runner *r = t->run;
+
+	t->active = true;
+	t->started = false;
+	t->handle = NULL;
+	t->slot = take_slot(r);
+	t->reserved_bytes = item_of(t)->demand.mem_bytes;
+	item_of(t)->state = PLAN_RUNNING;
+	item_of(t)->started_ns = time_now_ns();
+	r->n_active++;
+	r->n_waiting++;
+}
+
+/* The reverse of begin, whether or not it ever started. */
+static void end(struct run_test *t)
+{
+	struct runner *r = t->run;
+
+	r->n_active--;
+	if (!t->started)
+		r->n_waiting--;
+	r->slots[t->slot] = false;
+	run_output_close(&t->fds);
+	t->active = false;
+	t->handle = NULL;
+	item_of(t)->state = PLAN_WAITING;
+	free(t->env);
+	t->env = NULL;
+}
+
+static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
+{
+	struct run_test *t = arg;
+
+	(void)a;
+	t->started = true;
+	t->run->n_waiting--;
+	run_output_close(&t->fds);
+	t->reserved_bytes = mem_bytes;
+	item_of(t)->started_ns = time_now_ns();
+	emit_started(t, waited_ns);
+	runner_fill(t->run);
+}
+
+static void on_sampled(struct attempt *a, uint64_t mem_bytes, void *arg)
+{
+	(void)a;
+	emit_sampled(arg, mem_bytes);
+}
+
+static int64_t cpu_ns_of(const struct usage *u)
+{
+	return u->user_ns + u->system_ns;
+}
+
+static uint64_t needed_bytes(const struct usage *u)
+{
+	return u->mem_working_bytes ? u->mem_working_bytes : u->mem_peak_bytes;
+}
+
+static void keep_sample(struct run_test *t, const struct usage *u)
+{
+	const int64_t wall_us = u->wall_ns / NSEC_PER_USEC;
+
+	t->measured = true;
+	t->sample = (struct plan_sample){
+		.wall_ns = u->wall_ns,
+		.mem_bytes = u->mem_peak_bytes,
+		.cpus_milli = wall_us > 0 ? (uint32_t)(cpu_ns_of(u) / wall_us) : 0,
+	};
+}
+
+static int write_history(const struct run_test *t, const struct result *res, struct iso_err *err)
+{
+	const struct run_config *c = t->run->config;
+	const struct usage *u = &res->usage;
+	const struct history_attempt row = {
+		.suite = c->workspace_dir,
+		.test = t->test->id,
+		.program = t->test->program,
+		.run = c->run_name,
+		.attempt = t->log.attempts,
+		.outcome = res->outcome,
+		.wall_ns = u->wall_ns,
+		.cpu_ns = cpu_ns_of(u),
+		.mem_peak_bytes = u->mem_peak_bytes,
+		.mem_working_bytes = u->mem_working_bytes,
+		.mem_limit_bytes = u->mem_limit_bytes ? u->mem_limit_bytes : t->reserved_bytes,
+		.taken_wall_ns = time_wall_ns(),
+	};
+
+	/* A transaction for each row: one for the whole run would keep every
+	 * other isorun of this user from writing until the run is over. */
+	int r = history_begin(c->history, err);
+
+	if (r == 0)
+		r = history_add(c->history, &row, err);
+	return r < 0 ? r : history_commit(c->history, err);
+}
+
+/* Betters the demands that were only guessed. */
+static void tell_siblings(struct runner *r, const struct test *from)
+{
+	const uint64_t bytes = demand_of_siblings(r->siblings, from->program, &r->rules);
+
+	for (size_t i = 0; bytes && i < r->n; i++) {
+		struct demand *d = &r->items[i].demand;
+
+		if (r->items[i].state != PLAN_WAITING || d->mem_origin > DEMAND_SIBLING ||
+		    d->mem_bytes == bytes || !str_eq(r->tests[i].test->program, from->program))
+			continue;
+		d->mem_bytes = bytes;
+		d->mem_origin = DEMAND_SIBLING;
+		r->order_stale = true;
+	}
+}
+
+static void learn_from(struct run_test *t, const struct result *res)
+{
+	struct runner *r = t->run;
+	const bool oom = res->outcome == OUTCOME_OUT_OF_MEMORY;
+	const struct predict_sample sample = {
+		.mem_bytes = oom ? t->reserved_bytes : needed_bytes(&res->usage),
+		.wall_ns = res->usage.wall_ns,
+		.oom = oom,
+	};
+	struct iso_err err = ISO_ERR_INIT;
+
+	demand_siblings_add(r->siblings, t->test, &sample);
+	tell_siblings(r, t->test);
+	if (!r->config->history || r->history_lost)
+		return;
+	if (write_history(t, res, &err) < 0) {
+		r->history_lost = true;
+		iso_err_wrap(&err, "this run is not remembered");
+		emit_warning(r, err.text);
+	}
+}
+
+static void judge(struct run_test *t, const struct result *res, struct judgement *ret)
+{
+	const int signal = t->run->summary.interrupted_by;
+	struct output_facts facts = { .tap = TAP_PASSED };
+	struct iso_err err = ISO_ERR_INIT;
+	char name[16];
+
+	if (signal) {
+		/* It was told to end: what it says now is not its verdict. */
+		ret->outcome = OUTCOME_NOT_RUN;
+		(void)snprintf(ret->detail, sizeof(ret->detail), "ended by %s",
+			       proc_signal_name(signal, name));
+	} else if (res->started && run_output_read(t, &facts, &err) < 0) {
+		ret->outcome = OUTCOME_ERROR;
+		(void)snprintf(ret->detail, sizeof(ret->detail), "%.*s",
+			       (int)sizeof(ret->detail) - 1, err.text);
+	} else {
+		judge_attempt(t->test, res, &facts, run_test_timeout_ns(t), ret);
+	}
+	run_output_fold(t);
+}
+
+/* What follows from the decision; the attempt has been booked. */
+static void proceed(struct run_test *t, const struct retry_decision *d)
+{
+	struct plan_item *item = item_of(t);
+
+	memcpy(t->reason, d->reason, sizeof(t->reason));
+	item->state = PLAN_WAITING;
+	item->alone = item->alone || d->alone;
+	if (d->mem_bytes) {
+		item->demand.mem_bytes = d->mem_bytes;
+		item->demand.mem_origin = DEMAND_OOM;
+	}
+	t->run->order_stale = true;
+}
+
+/* A test that failed before and was not tried again in time has failed. */
+static void settle(struct run_test *t, const struct judgement *newest)
+{
+	const bool cut_short = newest->outcome == OUTCOME_NOT_RUN && t->judged;
+	const struct judgement *j = cut_short ? &t->last : newest;
+	const enum outcome outcome = retry_settle(&t->log, j->outcome);
+
+	item_of(t)->state = PLAN_DONE;
+	t->settled = true;
+	emit_test_finished(t, outcome, j->detail);
+	runner_settled(t->run, outcome);
+}
+
+/* What was measured, for the bounds, for tests like it and for later runs. */
+static void book(struct run_test *t, const struct result *judged, const struct judgement *j)
+{
+	t->judged = true;
+	t->last = *j;
+	if (!judged->started || j->outcome == OUTCOME_ERROR)
+		return;
+	keep_sample(t, &judged->usage);
+	learn_from(t, judged);
+}
+
+static void finish(struct run_test *t, const struct result *res)
+{
+	struct runner *r = t->run;
+	struct judgement j = { .outcome = OUTCOME_NOT_RUN, .detail = "" };
+	struct retry_decision d;
+	struct result judged = *res; /* shallow: only the outcome differs */
+
+	end(t);
+	judge(t, res, &j);
+	const struct retry_try tried = {
+		.outcome = j.outcome,
+		.reserved_bytes = t->reserved_bytes,
+		.peak_bytes = res->usage.mem_peak_bytes,
+		.budget_bytes = r->limits.budget_bytes,
+		.alone = item_of(t)->alone,
+		.retries = t->test->retries >= 0 ? t->test->retries : r->config->retries,
+	};
+
+	retry_decide(&t->log, &tried, &d);
+	d.again = d.again && !r->stopping;
+	judged.outcome = j.outcome;
+	emit_finished(t, &judged, d.again, j.detail[0] ? j.detail : NULL);
+	if (j.outcome != OUTCOME_NOT_RUN)
+		book(t, &judged, &j);
+	if (d.again)
+		proceed(t, &d);
+	else
+		settle(t, &j);
+}
+
+static void on_ended(struct attempt *a, const struct result *res, void *arg)
+{
+	struct run_test *t = arg;
+
+	(void)a;
+	finish(t, res);
+	runner_fill(t->run);
+}
+
+static void refuse(struct run_test *t, const struct iso_err *err)
+{
+	struct result res;
+
+	result_init(&res);
+	res.error = strdup(err->text);
+	finish(t, &res);
+	result_fini(&res);
+}
+
+static int prepare(struct run_test *t, struct iso_err *err)
+{
+	if (t->test->env && !(t->env = merge_env(t->test->env)))
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
+	return run_output_open(t, err);
+}
+
+static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *err)
+{
+	struct runner *r = t->run;
+	const struct attempt_request request = {
+		.spec = t->spec,
+		.argv = t->test->argv,
+		.cwd = t->test->cwd,
+		.workspace = r->config->workspace_dir,
+		.env = t->env,
+		.title = t->test->id,
+		.test_id = t->test->id,
+		.run = r->config->run_name,
+		.attempt = t->log.attempts + 1,
+		.slot = (int)t->slot,
+		.mem_bytes = t->reserved_bytes,
+		.alone = item_of(t)->alone,
+		.timeout_ns = run_test_timeout_ns(t),
+		.grace_ns = t->spec->grace_ns,
+		.stdin_fd = r->null_fd,
+		.stdout_fd = t->fds.out,
+		.stderr_fd = t->fds.err,
+		.own_session = true,
+		.sample = true,
+		.started = on_started,
+		.sampled = on_sampled,
+		.ended = on_ended,
+		.arg = t,
+	};
+
+	/* This one is counted among the waiting already. */
+	return engine_start(r->config->engine, &request, r->n_waiting > 1 ? ENGINE_NOWAIT : 0,
+			    ret, err);
+}
+
+int run_test_start(struct run_test *t)
+{
+	struct attempt *handle = NULL;
+	struct iso_err err = ISO_ERR_INIT;
+
+	begin(t);
+	int r = prepare(t, &err);
+
+	if (r == 0)
+		r = ask_engine(t, &handle, &err);
+	if (r == -EAGAIN) {
+		end(t);
+		run_output_discard(t);
+		return r;
+	}
+	if (r < 0)
+		refuse(t, &err);
+	else if (t->active) /* it may have ended already, within engine_start */
+		t->handle = handle;
+	return 0;
+}
+
+void run_test_interrupt(struct run_test *t)
+{
+	if (t->started)
+		attempt_signal(t->handle, SIGTERM);
+	else
+		attempt_kill(t->handle);
+}
+
+void run_test_give_up(struct run_test *t, const char *why)
+{
+	struct judgement j = { .outcome = OUTCOME_NOT_RUN };
+
+	(void)snprintf(j.detail, sizeof(j.detail), "%s", why);
+	settle(t, &j);
+}
+
+void run_test_fini(struct run_test *t)
+{
+	free(t->output);
+	free(t->errors);
+	free(t->env);
+}

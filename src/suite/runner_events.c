@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/runner_state.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "base/time.h"
+
+static void emit(struct runner *r, struct event *e)
+{
+	e->t_ns = time_now_ns() - r->start_ns;
+	for (size_t i = 0; i < r->config->n_sinks; i++) {
+		struct sink *sink = r->config->sinks[i];
+
+		sink->driver->event(sink, e);
+	}
+}
+
+/* Shown to people only: out of memory shows nothing. */
+static char *quoted(char *const *argv)
+{
+	char *text = str_shell_join(argv);
+
+	return text ? text : calloc(1, 1);
+}
+
+void emit_run_started(struct runner *r, int64_t expected_ns)
+{
+	const struct run_config *c = r->config;
+	struct event e = { .kind = EVENT_RUN_STARTED };
+
+	e.u.run_started.run = c->run_name;
+	e.u.run_started.version = ISORUN_VERSION;
+	e.u.run_started.dir = c->run_dir;
+	e.u.run_started.cwd = c->workspace_dir;
+	e.u.run_started.command = c->command;
+	e.u.run_started.wall_ns = time_wall_ns();
+	e.u.run_started.n_tests = (unsigned)r->n;
+	e.u.run_started.jobs = r->limits.jobs;
+	e.u.run_started.cpus = r->limits.cpus;
+	e.u.run_started.budget_bytes = r->budget.bytes;
+	e.u.run_started.budget_from = r->budget.from;
+	e.u.run_started.profile = c->spec->profile;
+	e.u.run_started.expected_ns = expected_ns;
+	emit(r, &e);
+}
+
+void emit_planned(const struct run_test *t)
+{
+	const struct plan_item *item = &t->run->items[t->index];
+	_cleanup_free_ char *command = quoted(t->test->argv);
+	struct event e = { .kind = EVENT_TEST_PLANNED, .test = t->test->id };
+
+	e.u.planned.demand = item->demand;
+	e.u.planned.expected_ns = item->expected_ns;
+	e.u.planned.command = command;
+	e.u.planned.cwd = t->test->cwd;
+	e.u.planned.origin = t->test->origin;
+	e.u.planned.tags = t->test->tags;
+	emit(t->run, &e);
+}
+
+void emit_started(const struct run_test *t, int64_t waited_ns)
+{
+	struct event e = {
+		.kind = EVENT_ATTEMPT_STARTED,
+		.test = t->test->id,
+		.attempt = t->log.attempts + 1,
+	};
+
+	e.u.started.mem_bytes = t->reserved_bytes;
+	e.u.started.slot = t->slot;
+	e.u.started.output = t->output;
+	e.u.started.waited_ns = waited_ns;
+	e.u.started.reason = t->reason[0] ? t->reason : NULL;
+	emit(t->run, &e);
+}
+
+void emit_sampled(const struct run_test *t, uint64_t mem_bytes)
+{
+	struct event e = {
+		.kind = EVENT_ATTEMPT_SAMPLED,
+		.test = t->test->id,
+		.attempt = t->log.attempts + 1,
+	};
+
+	e.u.sampled.mem_bytes = mem_bytes;
+	emit(t->run, &e);
+}
+
+/* Comes after the attempt was booked: log.attempts is its number. */
+void emit_finished(const struct run_test *t, const struct result *result, bool again,
+		   const char *detail)
+{
+	struct event e = {
+		.kind = EVENT_ATTEMPT_FINISHED,
+		.test = t->test->id,
+		.attempt = t->log.attempts,
+	};
+
+	e.u.finished.result = result;
+	e.u.finished.output = t->output;
+	e.u.finished.again = again;
+	e.u.finished.detail = detail;
+	emit(t->run, &e);
+}
+
+void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail)
+{
+	struct event e = { .kind = EVENT_TEST_FINISHED, .test = t->test->id };
+
+	e.u.test_finished.outcome = outcome;
+	e.u.test_finished.attempts = t->log.attempts;
+	e.u.test_finished.detail = detail && *detail ? detail : NULL;
+	e.u.test_finished.output = t->output;
+	e.u.test_finished.wall_ns = t->sample.wall_ns;
+	e.u.test_finished.mem_peak_bytes = t->sample.mem_bytes;
+	emit(t->run, &e);
+}
+
+void emit_warning(struct runner *r, const char *text)
+{
+	struct event e = { .kind = EVENT_WARNING };
+
+	e.u.warning.text = text;
+	emit(r, &e);
+}
+
+void emit_interrupted(struct runner *r, int signal)
+{
+	struct event e = { .kind = EVENT_INTERRUPTED };
+
+	e.u.interrupted.signal = signal;
+	emit(r, &e);
+}
+
+static void measure(const struct runner *r, struct event *e)
+{
+	_cleanup_free_ struct plan_sample *samples = calloc(r->n + 1, sizeof(*samples));
+	struct plan_bounds bounds = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; samples && i < r->n; i++) {
+		if (!r->tests[i].measured)
+			continue;
+		samples[n++] = r->tests[i].sample;
+		e->u.run_finished.sum_ns += r->tests[i].sample.wall_ns;
+	}
+	plan_bounds_of(samples, n, &r->limits, &bounds);
+	e->u.run_finished.bound_longest_ns = bounds.longest_ns;
+	e->u.run_finished.bound_cpu_ns = bounds.cpu_ns;
+	e->u.run_finished.bound_memory_ns = bounds.memory_ns;
+}
+
+void emit_run_finished(struct runner *r)
+{
+	struct event e = { .kind = EVENT_RUN_FINISHED };
+
+	e.u.run_finished.wall_ns = time_now_ns() - r->start_ns;
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		e.u.run_finished.counts[i] = r->summary.counts[i];
+	measure(r, &e);
+	emit(r, &e);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/runner_state.h - what the files of the runner share: one run, and each test in it. */
+#ifndef SUITE_RUNNER_STATE_H
+#define SUITE_RUNNER_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "model/event.h"
+#include "planner/queue.h"
+#include "suite/demand.h"
+#include "suite/judge.h"
+#include "suite/retry.h"
+#include "suite/runner.h"
+
+struct runner;
+
+/* Of one attempt; -1: closed. */
+struct output_fds {
+	int out;
+	int err; /* the same as `out` unless the program speaks TAP */
+};
+
+/* One test of the run, and its attempt while there is one.  These records stay
+ * where they are until the run is over, so that callbacks may hold them. */
+struct run_test {
+	struct runner *run;
+	size_t index;                   /* in the suite, and of its plan item */
+	const struct test *test;
+	const struct spec *spec;
+	struct retry_log log;
+	char reason[RETRY_REASON_MAX];  /* why there is another attempt; "": it is the first */
+
+	bool active;                    /* an attempt waits for admission or runs */
+	bool started;                   /* it runs */
+	struct attempt *handle;         /* the engine's; valid while active */
+	unsigned slot;
+	uint64_t reserved_bytes;
+	char *output;                   /* relative to the run directory; of the newest attempt */
+	char *errors;                   /* standard error of a TAP program, until it is folded in */
+	struct output_fds fds;          /* open until it has started */
+	char **env;                     /* borrowed strings; NULL: ours */
+
+	bool settled;
+	bool judged;                    /* `last` holds an attempt that came to its end */
+	struct judgement last;
+	bool measured;                  /* `sample` holds the settling attempt */
+	struct plan_sample sample;
+};
+
+struct runner {
+	const struct run_config *config;
+	struct run_test *tests;
+	struct plan_item *items;        /* beside tests: same index */
+	size_t *order;
+	size_t n;
+	bool order_stale;               /* demands have changed since it was sorted */
+	struct plan_limits limits;
+	struct budget budget;
+	struct demand_rules rules;
+	struct iso_err recall_fault;    /* of the history, when demands were chosen */
+	struct demand_siblings *siblings;
+	bool *slots;                    /* taken; limits.jobs of them */
+	int null_fd;
+	int dir_fd;                     /* of the run directory */
+	int64_t start_ns;
+	size_t n_active;
+	size_t n_waiting;               /* active, but not started */
+	unsigned n_bad;                 /* tests that settled neither good nor not run */
+	bool stopping;                  /* no new attempts */
+	bool filling;                   /* runner_fill is at work further up the stack */
+	bool looping;
+	bool history_lost;              /* it failed once: left alone from then on */
+	struct loop_timer *kill_timer;
+	struct run_summary summary;
+};
+
+/* runner.c */
+void runner_fill(struct runner *r); /* starts what may start; ends the loop when nothing is left */
+void runner_settled(struct runner *r, enum outcome outcome);
+
+/* runner_attempt.c: 0, or -EAGAIN when other isorun processes hold the memory
+ * (nothing has changed then).  Every other fault ends the test as an error. */
+int run_test_start(struct run_test *t);
+void run_test_interrupt(struct run_test *t); /* TERM, or at once when it still waits */
+void run_test_give_up(struct run_test *t, const char *why); /* it waits, and its turn will not come */
+void run_test_fini(struct run_test *t);
+int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
+
+/* runner_output.c: files of one attempt below the run directory. */
+int run_output_open(struct run_test *t, struct iso_err *err); /* fills t->fds */
+void run_output_close(struct output_fds *fds);
+void run_output_discard(struct run_test *t); /* as if it had never been opened */
+int run_output_read(const struct run_test *t, struct output_facts *ret, struct iso_err *err);
+void run_output_fold(struct run_test *t); /* standard error behind standard output, one file left */
+
+/* runner_events.c */
+void emit_run_started(struct runner *r, int64_t expected_ns);
+void emit_planned(const struct run_test *t);
+void emit_started(const struct run_test *t, int64_t waited_ns);
+void emit_sampled(const struct run_test *t, uint64_t mem_bytes);
+void emit_finished(const struct run_test *t, const struct result *result, bool again,
+		   const char *detail);
+void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail);
+void emit_warning(struct runner *r, const char *text);
+void emit_interrupted(struct runner *r, int signal);
+void emit_run_finished(struct runner *r);
+
+#endif
