@@ -20,8 +20,8 @@ void ledger_close(struct ledger *l); /* claims must have been released */
 
 struct ledger_request {
 	uint64_t mem_bytes;    /* wanted; above the budget in force: runs alone with all of it */
-	uint64_t budget_bytes; /* what this process may see reserved in total.  In force for
-				* all is the smallest of those alive */
+	uint64_t budget_bytes; /* what this process may see reserved in total, itself
+				* included; in force is the smallest of all that hold */
 	bool alone;            /* only when nothing else is held, and nothing joins it */
 	const char *title;     /* for `isorun status`: test id or command; cut at 63 bytes */
 };
@@ -43,12 +43,13 @@ unsigned ledger_slot(const struct ledger_claim *c);      /* 0-based, unique amon
  * move; then call ledger_attend, which returns 1 when it is granted now, 0
  * when it still waits, or a negative errno.  Holders' deaths wake the waiters
  * they must: nothing polls by time. */
-int ledger_poll_fd(const struct ledger_claim *c);
+int ledger_poll_fd(const struct ledger_claim *c); /* -1 when it never had to wait */
 int ledger_attend(struct ledger_claim *c, struct iso_err *err);
 
 /* The descriptor that keeps the claim alive.  It is close-on-exec; a process
  * that inherits it by fork (the sandbox's init) keeps the reservation until it
- * too is gone, so memory is not promised twice when isorun is killed. */
+ * too is gone, so memory is not promised twice when isorun is killed.  It
+ * should close the descriptors of all other claims, or it keeps those, too. */
 int ledger_alive_fd(const struct ledger_claim *c);
 
 /* Gives it back and lets in who fits now.  Accepts NULL. */
