@@ -159,7 +159,7 @@ static int get_integer(const struct reader *rd, const struct json *obj, const st
 	} range[] = {
 		[LOG_INT] = { INT_MIN, INT_MAX },  [LOG_PID] = { INT_MIN, INT_MAX },
 		[LOG_UINT] = { 0, UINT_MAX },      [LOG_U32] = { 0, UINT32_MAX },
-		[LOG_I64] = { INT64_MIN, INT64_MAX }, [LOG_U64] = { INT64_MIN, INT64_MAX },
+		[LOG_I64] = { INT64_MIN, INT64_MAX }, [LOG_U64] = { 0, INT64_MAX },
 		[LOG_SIZE] = { 0, INT64_MAX },
 	};
 	int64_t n;

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#define REPLACEMENT 0xfffd
+#include "base/utf8.h"
+
 #define TAB_COLUMNS 8
 
 /* One thing to print: at most an escaped code point. */
@@ -17,40 +18,6 @@ struct glyph {
 	size_t len;
 	size_t columns;
 };
-
-/* By the first byte; 0: none begins so. */
-static size_t sequence_len(unsigned char first)
-{
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-/* Decodes one code point of UTF-8 (RFC 3629: no overlong forms, no
- * surrogates); yields the bytes used, at least one. */
-static size_t decode(const char *s, size_t len, uint32_t *ret)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *u = (const unsigned char *)s;
-	size_t n = sequence_len(u[0]);
-
-	*ret = REPLACEMENT;
-	if (n == 0 || n > len)
-		return 1;
-
-	uint32_t c = n == 1 ? u[0] : u[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((u[i] & 0xc0) != 0x80)
-			return 1;
-		c = c << 6 | (u[i] & 0x3f);
-	}
-	if (c < least[n] || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
-		return 1;
-	*ret = c;
-	return n;
-}
 
 /* wcwidth(3) knows wide and combining characters only in a UTF-8 locale, and
  * the caller's may be "C"; this thread borrows one for the question. */
@@ -78,26 +45,40 @@ static bool turns_direction(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-static struct glyph make_glyph(uint32_t c, const char *bytes, size_t n_bytes)
+static struct glyph visible(uint32_t c)
 {
-	struct glyph g = { .len = n_bytes };
-	int columns = turns_direction(c) ? -1 : code_columns(c);
+	struct glyph g = { .len = 0 };
+	int n;
 
-	if (columns >= 0 && c == REPLACEMENT) {
-		g.len = (size_t)snprintf(g.text, sizeof(g.text), "\xef\xbf\xbd");
-		g.columns = (size_t)columns;
+	if (c == '\n' || c == '\r')
+		n = snprintf(g.text, sizeof(g.text), c == '\n' ? "\\n" : "\\r");
+	else if (c < 0x100)
+		n = snprintf(g.text, sizeof(g.text), "\\x%02x", c);
+	else
+		n = snprintf(g.text, sizeof(g.text), "\\u{%x}", c);
+	g.columns = g.len = (size_t)n;
+	return g;
+}
+
+/* Takes the character at s; *len says how many bytes of it were used. */
+static struct glyph read_glyph(const char *s, size_t *len)
+{
+	struct glyph g = { .len = sizeof(UTF8_REPLACEMENT) - 1, .columns = 1 };
+	uint32_t c;
+	size_t n = utf8_decode(s, *len, &c);
+
+	*len = n ? n : 1;
+	if (n == 0) {
+		memcpy(g.text, UTF8_REPLACEMENT, g.len);
 		return g;
 	}
-	if (columns >= 0) {
-		memcpy(g.text, bytes, n_bytes);
-		g.columns = (size_t)columns;
-		return g;
-	}
-	g.len = (size_t)(c == '\n'   ? snprintf(g.text, sizeof(g.text), "\\n")
-			 : c == '\r' ? snprintf(g.text, sizeof(g.text), "\\r")
-			 : c < 0x100 ? snprintf(g.text, sizeof(g.text), "\\x%02x", c)
-				     : snprintf(g.text, sizeof(g.text), "\\u{%x}", c));
-	g.columns = g.len;
+
+	int columns = turns_direction(c) ? -1 : code_columns(c);
+	if (columns < 0)
+		return visible(c);
+	memcpy(g.text, s, n);
+	g.len = n;
+	g.columns = (size_t)columns;
 	return g;
 }
 
@@ -125,13 +106,14 @@ static bool next_glyph(const char **s, size_t *len, size_t column, struct glyph 
 	if (*len == 0)
 		return false;
 
-	uint32_t c;
-	size_t n = decode(*s, *len, &c);
-	if (c == '\t') {
+
+	size_t n = 1;
+	if (**s == '\t') {
 		ret->columns = ret->len = TAB_COLUMNS - column % TAB_COLUMNS;
 		memset(ret->text, ' ', ret->len);
 	} else {
-		*ret = make_glyph(c, *s, n);
+		n = *len;
+		*ret = read_glyph(*s, &n);
 	}
 	*s += n;
 	*len -= n;
@@ -144,6 +126,21 @@ void text_add_n(struct buf *b, const char *s, size_t len)
 
 	for (size_t column = 0; next_glyph(&s, &len, column, &g); column += g.columns)
 		buf_add(b, g.text, g.len);
+}
+
+void text_add_lines(struct buf *b, const char *s, size_t len)
+{
+	while (len > 0) {
+		const char *end = memchr(s, '\n', len);
+		size_t n = end ? (size_t)(end - s) : len;
+
+		text_add_n(b, s, n > 0 && s[n - 1] == '\r' ? n - 1 : n);
+		if (!end)
+			return;
+		buf_addc(b, '\n');
+		s += n + 1;
+		len -= n + 1;
+	}
 }
 
 void text_add(struct buf *b, const char *s)
@@ -159,11 +156,6 @@ static size_t columns_of(const char *s, size_t len)
 	while (next_glyph(&s, &len, column, &g))
 		column += g.columns;
 	return column;
-}
-
-size_t text_columns(const char *s)
-{
-	return columns_of(s, strlen(s));
 }
 
 /* Adds what begins at column `from` or later, as much as fits into `columns`. */

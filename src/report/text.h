@@ -20,7 +20,7 @@ size_t text_add_cut(struct buf *b, const char *s, size_t columns);
 size_t text_add_cut_n(struct buf *b, const char *s, size_t len, size_t columns);
 size_t text_add_middle(struct buf *b, const char *s, size_t columns);
 
-/* Columns that a text takes once it is made printable. */
-size_t text_columns(const char *s);
+/* Likewise, with its line ends kept ("\r\n" becomes "\n"). */
+void text_add_lines(struct buf *b, const char *s, size_t len);
 
 #endif
