@@ -26,7 +26,8 @@ struct ledger_request {
 	const char *title;     /* for `isorun status`: test id or command; cut at 63 bytes */
 };
 
-enum { LEDGER_NOWAIT = 1 }; /* -EAGAIN instead of waiting; also when it would pass a waiter it must not delay */
+/* -EAGAIN instead of waiting; also when it would pass a waiter it must not delay. */
+enum { LEDGER_NOWAIT = 1 };
 
 /* Asks for a reservation.  Granted at once when it fits and delays no older
  * waiter; else it waits its turn: oldest first, a smaller one passes only
@@ -36,8 +37,8 @@ int ledger_ask(struct ledger *l, const struct ledger_request *request, unsigned 
 	       struct ledger_claim **ret, struct iso_err *err);
 
 bool ledger_granted(const struct ledger_claim *c);
-uint64_t ledger_mem_bytes(const struct ledger_claim *c); /* what was granted; never above the budget in force */
-unsigned ledger_slot(const struct ledger_claim *c);      /* 0-based, unique among all that live */
+uint64_t ledger_mem_bytes(const struct ledger_claim *c); /* granted: never above the budget */
+unsigned ledger_slot(const struct ledger_claim *c); /* 0-based, unique among all that live */
 
 /* For a loop: readable when the claim may have been granted or its watch must
  * move; then call ledger_attend, which returns 1 when it is granted now, 0

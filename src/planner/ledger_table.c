@@ -123,10 +123,12 @@ static int make_current(struct table *t, struct iso_err *err)
 	if (is_current(t->file, boot_id))
 		return 0;
 	if (slot_any_alive(t->dir_fd)) {
-		iso_err_set(err, ISO_ERR_HOST, EBUSY,
-			    "ledger '%s' was removed, damaged or is of another version, while in use",
-			    t->path);
-		return iso_err_hint(err, "try again when all isorun processes of this user ended");
+		const int busy = iso_err_set(
+			err, ISO_ERR_HOST, EBUSY,
+			"ledger '%s' was removed, damaged or is of another version, while in use",
+			t->path);
+		(void)iso_err_hint(err, "try again when all isorun processes of this user ended");
+		return busy;
 	}
 	reset(t->file, boot_id);
 	return 0;
