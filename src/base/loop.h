@@ -35,7 +35,9 @@ void loop_remove_timer(struct loop *loop, struct loop_timer *timer);
 int loop_take_signals(struct loop *loop, const sigset_t *set, loop_signal_fn *fn, void *arg,
 		      sigset_t *ret_old_mask);
 
-/* Runs until loop_stop; 0 or -errno.  Callbacks run in this thread only. */
+/* Runs until loop_stop, also one before; 0 or -errno, -EDEADLK when nothing is
+ * left that could call back.  Callbacks run in this thread only; what was due
+ * when the loop stopped is called in the next run. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 

@@ -98,9 +98,6 @@ int path_absolute(const char *path, char **ret)
 		_cleanup_free_ char *cwd = getcwd(NULL, 0);
 		if (!cwd)
 			return -errno;
-		/* getcwd(3): a directory outside the root comes as "(unreachable)/..." */
-		if (cwd[0] != '/')
-			return -ENOENT;
 		joined = path_join(cwd, path);
 		if (!joined)
 			return -ENOMEM;

@@ -57,6 +57,9 @@ static void an_impossible_size_sticks_as_error(void **state)
 {
 	(void)state;
 	struct buf b = BUF_INIT;
+	buf_add(&b, "", SIZE_MAX);
+	assert_int_equal(b.error, -ENOMEM);
+	buf_clear(&b);
 	buf_adds(&b, "kept");
 	buf_add(&b, "", SIZE_MAX);
 	assert_int_equal(b.error, -ENOMEM);

@@ -160,6 +160,7 @@ static void a_slip_of_the_fingers_is_recognised(void **state)
 	check_nearest("suites", "suite");
 	check_nearest("SUITE", "suite");
 	check_nearest("rn", "run");
+	check_nearest("paln", "plan");
 	check_nearest("proflie", "profile");
 }
 
