@@ -63,6 +63,16 @@ static int prepare_statements(struct history *h, struct iso_err *err)
 	return 0;
 }
 
+/* A connection that could not be opened knows no file name. */
+static int open_failed(sqlite3 *db, const char *path, struct iso_err *err)
+{
+	int code = db ? history_errno(sqlite3_errcode(db)) : ENOMEM;
+
+	if (db && sqlite3_system_errno(db) != 0)
+		code = sqlite3_system_errno(db);
+	return iso_err_set(err, ISO_ERR_HOST, code, "history '%s': open", path);
+}
+
 /* One try at the file as it is; -EBADMSG when it is no database. */
 static int open_once(const char *path, struct history **ret, struct iso_err *err)
 {
@@ -75,8 +85,7 @@ static int open_once(const char *path, struct history **ret, struct iso_err *err
 	if (sqlite3_open_v2(path, &h->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)
-		r = h->db ? history_fail(h->db, "open", err)
-			  : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history '%s'", path);
+		r = open_failed(h->db, path, err);
 	if (r == 0)
 		r = history_schema_prepare(h->db, err);
 	if (r == 0)

@@ -47,6 +47,8 @@ int recover_move_aside(const char *path, char **ret_note, struct iso_err *err)
 	_cleanup_buf_ struct buf note = BUF_INIT;
 	int code = EEXIST;
 
+	/* Before the rename: after it they may already be those of a new file. */
+	drop_journal(path);
 	for (int n = 1; n <= MAX_BROKEN && code == EEXIST; n++) {
 		buf_clear(&aside);
 		buf_addf(&aside, "%s.broken-%d", path, n);
@@ -60,7 +62,6 @@ int recover_move_aside(const char *path, char **ret_note, struct iso_err *err)
 	if (code)
 		return iso_err_set(err, ISO_ERR_HOST, code, "history '%s': is no database; move it to '%s'",
 				   path, buf_str(&aside));
-	drop_journal(path);
 	buf_addf(&note, "history '%s': was no database; moved to '%s' and begun anew", path,
 		 buf_str(&aside));
 	return buf_finish(&note, ret_note);

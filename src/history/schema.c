@@ -56,11 +56,11 @@ int history_fail(sqlite3 *db, const char *doing, struct iso_err *err)
 {
 	int code = history_errno(sqlite3_errcode(db));
 
-	/* A file that could not be opened has an errno that says why. */
-	if (sqlite3_errcode(db) == SQLITE_CANTOPEN && sqlite3_system_errno(db) != 0)
-		code = sqlite3_system_errno(db);
-	iso_err_set(err, ISO_ERR_HOST, code, "history '%s': %s: %s",
-		    sqlite3_db_filename(db, "main"), doing, sqlite3_errmsg(db));
+	/* SQLite's words are exact; strerror beside them would repeat them worse. */
+	iso_err_set(err, ISO_ERR_HOST, 0, "history '%s': %s: %s", sqlite3_db_filename(db, "main"),
+		    doing, sqlite3_errmsg(db));
+	if (err)
+		err->code = code;
 	return -code;
 }
 
