@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/judge.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/time.h"
+
+static const struct test plain = { .id = "t" };
+static const struct test tap = { .id = "t", .protocol = TEST_PROTOCOL_TAP };
+static const struct output_facts nothing = { .tap = TAP_PASSED };
+
+static struct result exited(int status)
+{
+	return (struct result){ .started = true, .exit_status = status };
+}
+
+static void assert_judged(const struct test *t, const struct result *r,
+			  const struct output_facts *facts, enum outcome outcome,
+			  const char *detail)
+{
+	struct judgement j;
+
+	judge_attempt(t, r, facts, 90 * NSEC_PER_SEC, &j);
+	assert_string_equal(j.detail, detail);
+	assert_int_equal(j.outcome, outcome);
+}
+
+static void assert_status(const struct test *t, int status, enum outcome outcome,
+			  const char *detail)
+{
+	const struct result r = exited(status);
+
+	assert_judged(t, &r, &nothing, outcome, detail);
+}
+
+static void the_exit_status_decides(void **state)
+{
+	(void)state;
+	assert_status(&plain, 0, OUTCOME_PASSED, "");
+	assert_status(&plain, 3, OUTCOME_FAILED, "exit status 3");
+	assert_status(&plain, 77, OUTCOME_SKIPPED, "exit status 77");
+}
+
+static void a_shells_word_for_a_signal_is_explained(void **state)
+{
+	(void)state;
+	assert_status(&plain, 139, OUTCOME_FAILED, "exit status 139, as if by SIGSEGV");
+	assert_status(&plain, 255, OUTCOME_FAILED, "exit status 255");
+}
+
+static void own_skip_statuses_replace_77(void **state)
+{
+	int list[] = { 7, 70 };
+	const struct test t = { .id = "t", .skip_status = list, .n_skip_status = 2 };
+
+	(void)state;
+	assert_status(&t, 7, OUTCOME_SKIPPED, "exit status 7");
+	assert_status(&t, 70, OUTCOME_SKIPPED, "exit status 70");
+	assert_status(&t, 77, OUTCOME_FAILED, "exit status 77");
+}
+
+static void a_signal_is_a_crash_whatever_was_printed(void **state)
+{
+	const struct result r = { .started = true, .exit_status = -1, .signal = SIGSEGV };
+	const struct test t = { .id = "t", .pass_pattern = "ok" };
+	const struct output_facts facts = { .pass_matched = true };
+
+	(void)state;
+	assert_judged(&plain, &r, &nothing, OUTCOME_CRASHED, "killed by SIGSEGV");
+	assert_judged(&t, &r, &facts, OUTCOME_CRASHED, "killed by SIGSEGV");
+}
+
+static void the_time_limit_wins_over_the_signal_that_enforced_it(void **state)
+{
+	const struct result r = {
+		.started = true, .exit_status = -1, .signal = SIGKILL, .timed_out = true,
+	};
+
+	(void)state;
+	assert_judged(&plain, &r, &nothing, OUTCOME_TIMED_OUT, "time limit of 1m30s reached");
+}
+
+static void a_memory_kill_is_named_as_one(void **state)
+{
+	struct result r = { .started = true, .exit_status = -1, .signal = SIGKILL, .oom = true };
+
+	(void)state;
+	r.test_process_oom = true;
+	r.usage.mem_limit_bytes = UINT64_C(512) << 20;
+	assert_judged(&plain, &r, &nothing, OUTCOME_OUT_OF_MEMORY,
+		      "killed at its memory limit of 512M");
+}
+
+static void a_child_killed_for_memory_counts_though_the_test_exits_0(void **state)
+{
+	struct result r = { .started = true, .oom = true };
+
+	(void)state;
+	r.usage.mem_limit_bytes = UINT64_C(512) << 20;
+	assert_judged(&plain, &r, &nothing, OUTCOME_OUT_OF_MEMORY,
+		      "a process of it was killed at the memory limit of 512M, though it exited 0");
+}
+
+static void what_never_started_is_isoruns_own_error(void **state)
+{
+	struct result r;
+
+	(void)state;
+	result_init(&r);
+	r.error = (char *)"execute './x': No such file or directory";
+	assert_judged(&plain, &r, &nothing, OUTCOME_ERROR, r.error);
+	r.error = NULL;
+}
+
+static void a_detail_is_one_line(void **state)
+{
+	struct result r;
+
+	(void)state;
+	result_init(&r);
+	r.error = (char *)"clone: Operation not permitted\nhint: see isorun doctor";
+	assert_judged(&plain, &r, &nothing, OUTCOME_ERROR, "clone: Operation not permitted");
+	r.error = NULL;
+}
+
+static void fail_pattern_wins_over_all_that_the_test_says(void **state)
+{
+	const struct test t = { .id = "t", .pass_pattern = "ok", .fail_pattern = "FAILED" };
+	const struct output_facts facts = {
+		.pass_matched = true, .fail_matched = true, .fail_line = "2 FAILED",
+	};
+	const struct result r = exited(0);
+	const struct result skip = exited(77);
+
+	(void)state;
+	assert_judged(&t, &r, &facts, OUTCOME_FAILED, "output matches fail-pattern: 2 FAILED");
+	assert_judged(&t, &skip, &facts, OUTCOME_FAILED, "output matches fail-pattern: 2 FAILED");
+}
+
+static void pass_pattern_passes_whatever_the_status(void **state)
+{
+	const struct test t = { .id = "t", .pass_pattern = "ok" };
+	const struct output_facts facts = { .pass_matched = true };
+	const struct result r = exited(9);
+
+	(void)state;
+	assert_judged(&t, &r, &facts, OUTCOME_PASSED, "");
+}
+
+static void pass_pattern_that_is_not_there_fails(void **state)
+{
+	const struct test t = { .id = "t", .pass_pattern = "ok" };
+
+	(void)state;
+	assert_status(&t, 0, OUTCOME_FAILED, "exit status 0, and no output matches pass-pattern");
+	assert_status(&t, 77, OUTCOME_SKIPPED, "exit status 77");
+}
+
+static void tap_fails_even_with_status_0(void **state)
+{
+	const struct output_facts facts = { .tap = TAP_FAILED, .tap_detail = "not ok 4 - foo" };
+	const struct result r = exited(0);
+
+	(void)state;
+	assert_judged(&tap, &r, &facts, OUTCOME_FAILED, "not ok 4 - foo");
+}
+
+static void good_tap_with_a_bad_status_fails(void **state)
+{
+	const struct output_facts skipped = { .tap = TAP_SKIPPED, .tap_detail = "no perl" };
+	const struct result bad = exited(2);
+	const struct result good = exited(0);
+
+	(void)state;
+	assert_judged(&tap, &bad, &nothing, OUTCOME_FAILED, "exit status 2");
+	assert_judged(&tap, &bad, &skipped, OUTCOME_FAILED, "exit status 2");
+	assert_judged(&tap, &good, &skipped, OUTCOME_SKIPPED, "no perl");
+}
+
+static void status_77_is_no_skip_of_tap(void **state)
+{
+	(void)state;
+	assert_status(&tap, 77, OUTCOME_FAILED, "exit status 77");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_exit_status_decides),
+		cmocka_unit_test(a_shells_word_for_a_signal_is_explained),
+		cmocka_unit_test(own_skip_statuses_replace_77),
+		cmocka_unit_test(a_signal_is_a_crash_whatever_was_printed),
+		cmocka_unit_test(the_time_limit_wins_over_the_signal_that_enforced_it),
+		cmocka_unit_test(a_memory_kill_is_named_as_one),
+		cmocka_unit_test(a_child_killed_for_memory_counts_though_the_test_exits_0),
+		cmocka_unit_test(what_never_started_is_isoruns_own_error),
+		cmocka_unit_test(a_detail_is_one_line),
+		cmocka_unit_test(fail_pattern_wins_over_all_that_the_test_says),
+		cmocka_unit_test(pass_pattern_passes_whatever_the_status),
+		cmocka_unit_test(pass_pattern_that_is_not_there_fails),
+		cmocka_unit_test(tap_fails_even_with_status_0),
+		cmocka_unit_test(good_tap_with_a_bad_status_fails),
+		cmocka_unit_test(status_77_is_no_skip_of_tap),
+	};
+
+	return cmocka_run_group_tests_name("suite/judge", tests, NULL, NULL);
+}

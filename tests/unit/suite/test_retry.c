@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/retry.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+static struct retry_try ended(enum outcome outcome, int retries)
+{
+	return (struct retry_try){
+		.outcome = outcome,
+		.reserved_bytes = GIB,
+		.peak_bytes = GIB,
+		.budget_bytes = 6 * GIB,
+		.retries = retries,
+	};
+}
+
+static void a_passed_test_is_not_tried_again(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	const struct retry_try t = ended(OUTCOME_PASSED, 5);
+
+	(void)state;
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+	assert_int_equal(log.attempts, 1);
+	assert_int_equal(retry_settle(&log, OUTCOME_PASSED), OUTCOME_PASSED);
+}
+
+static void a_failure_is_tried_again_as_often_as_allowed(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	const struct retry_try t = ended(OUTCOME_FAILED, 2);
+
+	(void)state;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_string_equal(d.reason, "failed");
+	assert_int_equal(d.mem_bytes, 0);
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+	assert_int_equal(retry_settle(&log, OUTCOME_FAILED), OUTCOME_FAILED);
+}
+
+static void without_retries_a_failure_stands(void **state)
+{
+	static const enum outcome bad[] = { OUTCOME_FAILED, OUTCOME_TIMED_OUT, OUTCOME_CRASHED };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct retry_log log = { 0 };
+		struct retry_decision d;
+		const struct retry_try none = ended(bad[i], 0);
+		const struct retry_try one = ended(bad[i], 1);
+
+		retry_decide(&log, &none, &d);
+		assert_false(d.again);
+		log = (struct retry_log){ 0 };
+		retry_decide(&log, &one, &d);
+		assert_true(d.again);
+	}
+}
+
+static void passing_after_a_failure_is_flaky(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	const struct retry_try failed = ended(OUTCOME_FAILED, 1);
+	const struct retry_try passed = ended(OUTCOME_PASSED, 1);
+
+	(void)state;
+	retry_decide(&log, &failed, &d);
+	retry_decide(&log, &passed, &d);
+	assert_false(d.again);
+	assert_int_equal(retry_settle(&log, OUTCOME_PASSED), OUTCOME_FLAKY);
+	assert_int_equal(retry_settle(&log, OUTCOME_SKIPPED), OUTCOME_FLAKY);
+}
+
+static void out_of_memory_is_tried_again_with_more_without_any_retries(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	const struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 0);
+
+	(void)state;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_false(d.alone);
+	assert_int_equal(d.mem_bytes, 2 * GIB);
+	assert_string_equal(d.reason, "out of memory: 2G instead of 1G");
+}
+
+static void passing_after_an_oom_kill_alone_is_not_flaky(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	const struct retry_try oom = ended(OUTCOME_OUT_OF_MEMORY, 0);
+	const struct retry_try passed = ended(OUTCOME_PASSED, 0);
+
+	(void)state;
+	retry_decide(&log, &oom, &d);
+	retry_decide(&log, &passed, &d);
+	assert_int_equal(retry_settle(&log, OUTCOME_PASSED), OUTCOME_PASSED);
+}
+
+static void the_last_try_has_the_whole_budget_alone(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 0);
+
+	(void)state;
+	t.reserved_bytes = 4 * GIB;
+	t.peak_bytes = 4 * GIB;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_true(d.alone);
+	assert_int_equal(d.mem_bytes, 6 * GIB);
+	assert_string_equal(d.reason, "out of memory: 6G instead of 4G, alone");
+	t.reserved_bytes = 6 * GIB;
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+	assert_int_equal(retry_settle(&log, OUTCOME_OUT_OF_MEMORY), OUTCOME_OUT_OF_MEMORY);
+}
+
+static void alone_was_the_last_even_when_others_left_less(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 9);
+
+	(void)state;
+	t.alone = true;
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+}
+
+static void every_chain_of_oom_kills_ends(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d = { .again = true };
+	struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 0);
+
+	(void)state;
+	t.reserved_bytes = t.peak_bytes = MIB;
+	for (int i = 0; i < 20 && d.again; i++) {
+		retry_decide(&log, &t, &d);
+		t.reserved_bytes = t.peak_bytes = d.mem_bytes;
+		t.alone = d.alone;
+	}
+	assert_false(d.again);
+	assert_true(log.ooms <= 5);
+}
+
+static void isoruns_own_errors_are_not_tried_again(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	const struct retry_try t = ended(OUTCOME_ERROR, 3);
+
+	(void)state;
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_passed_test_is_not_tried_again),
+		cmocka_unit_test(a_failure_is_tried_again_as_often_as_allowed),
+		cmocka_unit_test(without_retries_a_failure_stands),
+		cmocka_unit_test(passing_after_a_failure_is_flaky),
+		cmocka_unit_test(out_of_memory_is_tried_again_with_more_without_any_retries),
+		cmocka_unit_test(passing_after_an_oom_kill_alone_is_not_flaky),
+		cmocka_unit_test(the_last_try_has_the_whole_budget_alone),
+		cmocka_unit_test(alone_was_the_last_even_when_others_left_less),
+		cmocka_unit_test(every_chain_of_oom_kills_ends),
+		cmocka_unit_test(isoruns_own_errors_are_not_tried_again),
+	};
+
+	return cmocka_run_group_tests_name("suite/retry", tests, NULL, NULL);
+}
