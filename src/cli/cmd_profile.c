@@ -17,6 +17,7 @@ struct profile_values {
 
 static const struct opt rows[] = { OPT_HELP };
 static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
+static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
 static int list(char *const *dirs, struct iso_err *err)
 {
@@ -40,6 +41,18 @@ static int list(char *const *dirs, struct iso_err *err)
 	return 0;
 }
 
+/* A value of several lines goes on in indented ones. */
+static void print_value(const char *key, const char *text)
+{
+	printf("%s = ", key);
+	for (; *text; text++) {
+		putchar(*text);
+		if (*text == '\n')
+			putchar('\t');
+	}
+	putchar('\n');
+}
+
 /* As an INI file: what was printed can be saved and used as a profile. */
 static int print_spec(const struct spec *spec, char *const *files, struct iso_err *err)
 {
@@ -53,13 +66,13 @@ static int print_spec(const struct spec *spec, char *const *files, struct iso_er
 
 		if (spec_get_text(spec, i, &text) < 0)
 			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "show the profile");
+		/* What a profile inherits is in the values already. */
+		if (str_eq(key->key, "inherit"))
+			continue;
 		if (!str_eq(section, key->section))
 			printf("\n[%s]\n", key->section);
 		section = key->section;
-		if (!*text)
-			printf("; %s = %s\n", key->key, key->values);
-		else
-			printf("%s = %s\n", key->key, text);
+		print_value(key->key, text);
 	}
 	return 0;
 }
@@ -108,6 +121,6 @@ const struct command cmd_profile = {
 	.name = "profile",
 	.words = "[NAME|FILE]",
 	.summary = "lists the profiles, or shows one resolved and checked",
-	.options = { groups, ARRAY_SIZE(groups) },
+	.options = &table,
 	.run = run,
 };

@@ -24,6 +24,7 @@ static const struct opt rows[] = {
 	  "one JSON object on standard output", NULL },
 };
 static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
+static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
 static void print_json(const struct ledger_row *ledger, size_t n)
 {
@@ -123,6 +124,6 @@ const struct command cmd_status = {
 	.name = "status",
 	.words = "",
 	.summary = "who holds memory of the shared budget, and who waits for it",
-	.options = { groups, ARRAY_SIZE(groups) },
+	.options = &table,
 	.run = run,
 };

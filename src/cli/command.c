@@ -39,13 +39,13 @@ static void print_help(const struct command *c)
 	printf("\n%s\n", c->summary);
 	if (c == &cmd_run)
 		print_commands();
-	opt_print_help(&c->options, stdout);
+	opt_print_help(c->options, stdout);
 }
 
 int command_parse(const struct command *c, unsigned flags, char **argv, void *values,
 		  char ***ret_words, struct iso_err *err)
 {
-	int r = opt_parse(&c->options, flags, argv, values, ret_words, err);
+	int r = opt_parse(c->options, flags, argv, values, ret_words, err);
 
 	if (r < 0)
 		return r;

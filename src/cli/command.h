@@ -9,7 +9,7 @@ struct command {
 	const char *name;
 	const char *words;    /* after the options in the synopsis, "[SOURCE...]"; "" for none */
 	const char *summary;  /* one line, lower case */
-	struct opt_table options;
+	const struct opt_table *options;
 
 	/* argv starts behind the command's own name and may be reordered.
 	 * Returns isorun's exit status, having said what went wrong. */

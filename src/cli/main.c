@@ -15,9 +15,9 @@ static int dump_options(void)
 {
 	const struct command *c;
 
-	opt_print_names(&cmd_run.options, cmd_run.name, stdout);
+	opt_print_names(cmd_run.options, cmd_run.name, stdout);
 	for (size_t i = 0; (c = command_at(i)); i++)
-		opt_print_names(&c->options, c->name, stdout);
+		opt_print_names(c->options, c->name, stdout);
 	return 0;
 }
 

@@ -7,15 +7,21 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/str.h"
 
 /* Which entry of a profile an option stands for. */
-struct spec_entry {
+struct profile_entry {
 	const char *section;
 	const char *key;
 	/* Turns the argument into the entry's value; NULL: it is one already. */
 	int (*convert)(const char *text, char **ret_value, struct iso_err *err);
 };
+
+static int no_memory(struct iso_err *err)
+{
+	return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
+}
 
 static int opt_spec(const struct opt *o, const char *value, void *field, struct iso_err *err)
 {
@@ -24,7 +30,7 @@ static int opt_spec(const struct opt *o, const char *value, void *field, struct 
 
 	grown = reallocarray(changes->list, changes->n + 1, sizeof(*grown));
 	if (!grown)
-		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
+		return no_memory(err);
 	grown[changes->n++] = (struct spec_change){ .opt = o, .value = value };
 	changes->list = grown;
 	return 0;
@@ -33,44 +39,71 @@ static int opt_spec(const struct opt *o, const char *value, void *field, struct 
 /* "K=V" as it is; "K" with the value it has here. */
 static int convert_env(const char *text, char **ret_value, struct iso_err *err)
 {
-	struct buf b = BUF_INIT;
-	const char *value;
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	const char *value = strchr(text, '=') ? text : getenv(text);
 
-	buf_adds(&b, text);
-	if (!strchr(text, '=')) {
-		value = getenv(text);
-		if (!value) {
-			buf_free(&b);
-			return iso_err_set(err, ISO_ERR_USAGE, 0,
-					   "option '--env': '%s' is not set here", text);
-		}
-		buf_addf(&b, "=%s", value);
-	}
-	if (buf_finish(&b, ret_value) < 0)
-		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
-	return 0;
+	if (!value)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--env': '%s' is not set here",
+				   text);
+	if (value != text)
+		buf_addf(&b, "%s=", text);
+	buf_adds(&b, value);
+	return buf_finish(&b, ret_value) < 0 ? no_memory(err) : 0;
+}
+
+/* A list value is read in words: one that came as one argument stays one. */
+static int convert_word(const char *text, char **ret_value, struct iso_err *err)
+{
+	*ret_value = str_shell_quote(text);
+	return *ret_value ? 0 : no_memory(err);
+}
+
+/* Relative to the working directory, which a profile's paths are not. */
+static int convert_path(const char *text, char **ret_value, struct iso_err *err)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (path_absolute(text, &path) < 0)
+		return no_memory(err);
+	return convert_word(path, ret_value, err);
+}
+
+/* SRC may be relative, too; what follows the first colon is as in a profile. */
+static int convert_bind(const char *text, char **ret_value, struct iso_err *err)
+{
+	_cleanup_free_ char *src = strndup(text, strcspn(text, ":"));
+	_cleanup_free_ char *path = NULL;
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	if (!src || (*src && path_absolute(src, &path) < 0))
+		return no_memory(err);
+	buf_adds(&b, path ? path : "");
+	buf_adds(&b, text + strlen(src));
+	return buf_finish(&b, ret_value) < 0 ? no_memory(err) : 0;
 }
 
 #define SPEC(letter_, name_, arg_, section_, key_, convert_, help_)                        \
 	{ letter_, name_, arg_, opt_spec, offsetof(struct values_sandbox, sandbox.changes), \
-	  help_, &(const struct spec_entry){ section_, key_, convert_ } }
+	  help_, &(const struct profile_entry){ section_, key_, convert_ } }
 #define FIELD(member) offsetof(struct values_sandbox, sandbox.member)
 
-const struct opt options_sandbox_rows[] = {
-	SPEC(0, "bind", "SRC[:DST[:ro]]", "filesystem", "bind", NULL,
+const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
+	SPEC(0, "bind", "SRC[:DST[:ro]]", "filesystem", "bind", convert_bind,
 	     "show SRC at DST in the sandbox"),
 	{ 0, "budget", "SIZE", opt_size, FIELD(budget_bytes),
 	  "memory that all tests together may hold", NULL },
 	SPEC(0, "cpus", "N", "limits", "cpus", NULL, "cpus that one test keeps busy"),
 	SPEC(0, "env", "K[=V]", "environment", "set", convert_env, "set a variable"),
-	SPEC(0, "hide", "PATH", "filesystem", "hide", NULL, "make PATH look empty"),
+	SPEC(0, "grace", "TIME", "limits", "grace", NULL,
+	     "time between SIGTERM and SIGKILL when it must end"),
+	SPEC(0, "hide", "PATH", "filesystem", "hide", convert_path, "make PATH look empty"),
 	SPEC(0, "memory", "SIZE", "limits", "memory", NULL,
 	     "memory that one test is given, and may not exceed"),
-	SPEC(0, "net", "KIND", "namespaces", "net", NULL,
+	SPEC(0, "net", "KIND", "network", "mode", NULL,
 	     "loopback: a stack of its own; none; host"),
-	SPEC(0, "pass-env", "GLOB", "environment", "pass", NULL,
+	SPEC(0, "pass-env", "GLOB", "environment", "pass", convert_word,
 	     "let matching variables through"),
-	SPEC(0, "pass-fd", "N", "environment", "pass-fd", NULL, "keep descriptor N open"),
+	SPEC(0, "pass-fd", "N", "process", "pass-fd", NULL, "keep descriptor N open"),
 	SPEC(0, "pids", "N", "limits", "pids", NULL, "processes and threads of one test"),
 	{ 'p', "profile", "NAME|FILE", opt_string, FIELD(profile),
 	  "what to isolate and allow: default, strict, shared, network", NULL },
@@ -81,12 +114,10 @@ const struct opt options_sandbox_rows[] = {
 	SPEC('t', "timeout", "TIME", "limits", "timeout", NULL, "end a test after TIME"),
 	SPEC(0, "tmp-size", "SIZE", "filesystem", "tmp-size", NULL,
 	     "size of its private directories together"),
-	SPEC(0, "user", "NAME|UID[:GID]", "security", "user", NULL, "run as this user"),
+	SPEC(0, "user", "NAME|UID[:GID]", "process", "user", NULL, "run as this user"),
 	SPEC(0, "workspace", "HOW", "filesystem", "workspace", NULL,
 	     "shared, overlay (changes are discarded) or readonly"),
 };
-const size_t options_sandbox_n_rows = ARRAY_SIZE(options_sandbox_rows);
-
 void options_sandbox_fini(struct options_sandbox *o)
 {
 	free(o->changes.list);
@@ -98,7 +129,7 @@ int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 {
 	for (size_t i = 0; i < o->changes.n; i++) {
 		const struct spec_change *change = &o->changes.list[i];
-		const struct spec_entry *entry = change->opt->data;
+		const struct profile_entry *entry = change->opt->data;
 		_cleanup_free_ char *where = NULL;
 		_cleanup_free_ char *value = NULL;
 		struct buf b = BUF_INIT;
@@ -106,7 +137,7 @@ int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 
 		buf_addf(&b, "option '--%s'", change->opt->name);
 		if (buf_finish(&b, &where) < 0)
-			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
+			return no_memory(err);
 		if (entry->convert) {
 			r = entry->convert(change->value, &value, err);
 			if (r < 0)

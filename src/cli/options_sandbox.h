@@ -34,8 +34,8 @@ struct values_sandbox {
 	struct options_sandbox sandbox;
 };
 
-extern const struct opt options_sandbox_rows[];
-extern const size_t options_sandbox_n_rows;
+enum { OPTIONS_SANDBOX_N = 18 };
+extern const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N];
 
 void options_sandbox_fini(struct options_sandbox *o);
 

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* isorun list: the tests of the sources, with what each would be admitted with. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "cli/command.h"
+#include "cli/host_dirs.h"
+#include "cli/say.h"
+#include "cli/suite_args.h"
+#include "cli/suite_history.h"
+#include "suite/demand.h"
+
+struct list_values {
+	bool help;                      /* begins as struct values_suite */
+	struct options_sandbox sandbox; /* no row fills it in */
+	struct options_select select;
+	bool json;
+};
+
+static const struct opt rows[] = {
+	OPT_HELP,
+	{ 0, "json", NULL, opt_flag, offsetof(struct list_values, json),
+	  "one JSON object on standard output", NULL },
+};
+static const struct opt_group groups[] = {
+	{ "Options", rows, ARRAY_SIZE(rows) },
+	{ "Which tests", options_select_rows, OPTIONS_SELECT_N },
+};
+static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
+
+/* One test and what is known of it. */
+struct listed {
+	const struct test *test;
+	struct demand demand;  /* mem_bytes 0: nobody knows */
+	int64_t expected_ns;   /* 0: nobody knows */
+};
+
+static struct json *json_strv(char *const *v)
+{
+	struct json *list = json_array();
+
+	for (size_t i = 0; i < strv_len(v); i++)
+		json_add_str(list, v[i]);
+	return list;
+}
+
+static struct json *to_json(const struct listed *l)
+{
+	const struct test *t = l->test;
+	_cleanup_free_ char *command = str_shell_join(t->argv);
+	struct json *j = json_object();
+
+	json_set_str(j, "test", t->id);
+	json_set_str(j, "command", command);
+	json_set(j, "argv", json_strv(t->argv));
+	json_set_str(j, "cwd", t->cwd);
+	json_set_str(j, "origin", t->origin);
+	json_set_str(j, "profile", t->profile);
+	json_set(j, "tags", json_strv(t->tags));
+	json_set(j, "locks", json_strv(t->demand.locks));
+	json_set_bool(j, "exclusive", t->demand.exclusive);
+	if (l->demand.mem_bytes) {
+		json_set_u64(j, "mem_bytes", l->demand.mem_bytes);
+		json_set_str(j, "mem_origin", demand_origin_name(l->demand.mem_origin));
+	}
+	if (l->demand.cpus_milli)
+		json_set_int(j, "cpus_milli", l->demand.cpus_milli);
+	if (l->expected_ns)
+		json_set_int(j, "expected_ns", l->expected_ns);
+	if (t->timeout_ns > 0)
+		json_set_int(j, "timeout_ns", t->timeout_ns);
+	return j;
+}
+
+static int print_json(const struct listed *list, size_t n, struct iso_err *err)
+{
+	struct json *top = json_object();
+	struct json *tests = json_array();
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		json_add(tests, to_json(&list[i]));
+	json_set(top, "tests", tests);
+	r = json_dump(top, true, &text);
+	json_free(top);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, r, "list the tests");
+	puts(text);
+	return 0;
+}
+
+static void print_lines(const struct listed *list, size_t n)
+{
+	char mem[NUM_TEXT];
+	char wall[NUM_TEXT];
+
+	printf("%8s  %-8s  %8s  %s\n", "MEMORY", "FROM", "TIME", "TEST");
+	for (size_t i = 0; i < n; i++) {
+		const struct listed *l = &list[i];
+
+		printf("%8s  %-8s  %8s  %s\n",
+		       l->demand.mem_bytes ? num_format_size(mem, l->demand.mem_bytes) : "-",
+		       l->demand.mem_bytes ? demand_origin_name(l->demand.mem_origin) : "-",
+		       l->expected_ns ? num_format_time(wall, l->expected_ns) : "-",
+		       l->test->id);
+	}
+}
+
+/* Without a budget at hand a test that nobody knows has no number here: its
+ * share depends on the host at the time of the run. */
+static void fill(struct listed *list, const struct test_suite *suite,
+		 const struct suite_settings *settings, const char *project,
+		 struct history *history)
+{
+	const struct demand_rules rules = {
+		.history = history,
+		.suite = project,
+		.mem_bytes = settings->mem_bytes,
+		.budget_bytes = settings->budget_bytes ? settings->budget_bytes : UINT64_MAX,
+		.now_wall_ns = time_wall_ns(),
+	};
+
+	for (size_t i = 0; i < suite->n_tests; i++) {
+		struct iso_err unread = ISO_ERR_INIT;
+
+		list[i].test = suite->tests[i];
+		(void)demand_choose(suite->tests[i], &rules, &list[i].demand,
+				    &list[i].expected_ns, &unread);
+	}
+}
+
+static int show(const struct list_values *v, const struct test_suite *suite,
+		const struct suite_settings *settings, struct iso_err *err)
+{
+	_cleanup_free_ struct listed *list = calloc(suite->n_tests, sizeof(*list));
+	_cleanup_free_ char *state_dir = NULL;
+	_cleanup_free_ char *project = NULL;
+	struct history *history = NULL;
+	int r = host_state_dir(&state_dir, err);
+
+	if (r < 0)
+		return r;
+	r = path_absolute(settings->workspace_dir ? settings->workspace_dir : ".", &project);
+	if (r < 0 || !list)
+		return iso_err_set(err, ISO_ERR_HOST, list ? r : ENOMEM, "list the tests");
+	history = suite_history_open(state_dir);
+	fill(list, suite, settings, project, history);
+	history_close(history);
+	if (v->json)
+		return print_json(list, suite->n_tests, err);
+	print_lines(list, suite->n_tests);
+	return 0;
+}
+
+static int run(char **argv)
+{
+	struct list_values v = { 0 };
+	struct test_suite suite = { 0 };
+	struct suite_settings settings;
+	struct iso_err err = ISO_ERR_INIT;
+	char **sources;
+	int r = command_parse(&cmd_list, 0, argv, &v, &sources, &err);
+
+	suite_settings_init(&settings);
+	if (r == 0)
+		r = suite_args_load(sources, &v.select, &suite, &settings, &err);
+	if (r == 0)
+		r = show(&v, &suite, &settings, &err);
+	suite_settings_fini(&settings);
+	test_suite_fini(&suite);
+	return r < 0 ? say_fault(&err) : 0;
+}
+
+const struct command cmd_list = {
+	.name = "list",
+	.words = "[SOURCE...]",
+	.summary = "the tests of the sources, with what each is thought to need",
+	.options = &table,
+	.run = run,
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Wrapping a command, with what needs libraries: profiles that are not in the
+ * cache yet, users by name, --status. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "cli/command.h"
+#include "cli/host_dirs.h"
+#include "cli/host_prepare.h"
+#include "cli/say.h"
+#include "cli/wrap.h"
+#include "report/sink.h"
+#include "sandbox/sandbox.h"
+
+/* A device such as /dev/stdout, or a pipe, cannot be replaced by a new file. */
+static int record(const char *file, const struct result *r, struct iso_err *err)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+	int code = result_record_text(r, &text);
+
+	if (code < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, code, "write '%s'", file);
+	if (stat(file, &st) < 0 || S_ISREG(st.st_mode)) {
+		code = fs_replace_at(AT_FDCWD, file, text, strlen(text), 0666);
+	} else {
+		fd = open(file, O_WRONLY | O_CLOEXEC);
+		code = fd < 0 ? -errno : fs_write_all(fd, text, strlen(text));
+	}
+	return code < 0 ? iso_err_set(err, ISO_ERR_HOST, code, "write '%s'", file) : 0;
+}
+
+static int wrap(const struct wrap_values *v, char **command)
+{
+	struct iso_err err = ISO_ERR_INIT;
+	_cleanup_free_ char *runtime_dir = NULL;
+	struct prepared prepared = { 0 };
+	struct wrap w = {
+		.values = v,
+		.command = command,
+		.prepared = &prepared,
+		.record = v->status_file ? record : NULL,
+	};
+	int status;
+	int r = host_runtime_dir(&runtime_dir, &err);
+
+	w.runtime_dir = runtime_dir;
+	if (r == 0)
+		r = host_prepare(runtime_dir, v->sandbox.profile, &prepared, &err);
+	if (r == 0)
+		r = wrap_apply(&w, &err);
+	if (r == 0)
+		r = sbx_resolve_user(&prepared.spec, &err);
+	status = r < 0 ? say_fault(&err) : wrap_run(&w);
+	prepared_fini(&prepared);
+	return status;
+}
+
+static int run(char **argv)
+{
+	struct wrap_values v = { 0 };
+	struct iso_err err = ISO_ERR_INIT;
+	char **command;
+	int status;
+	int r = command_parse(&cmd_run, OPT_STOP_AT_WORD, argv, &v, &command, &err);
+
+	if (r == 0 && v.version) {
+		puts("isorun " ISORUN_VERSION);
+		r = 1;
+	}
+	if (r == 0)
+		r = wrap_check_word(argv, command, &err);
+	if (r == 0 && !*command)
+		r = iso_err_set(&err, ISO_ERR_USAGE, 0,
+				"no command; usage: isorun [OPTIONS] [--] COMMAND [ARG...]");
+	if (r < 0)
+		status = say_fault(&err);
+	else
+		status = r > 0 ? 0 : wrap(&v, command);
+	options_sandbox_fini(&v.sandbox);
+	return status;
+}
+
+const struct command cmd_run = {
+	.name = "isorun",
+	.words = "COMMAND [ARG...]",
+	.summary = "Runs a command apart from all others: with namespaces, a private /tmp and a\n"
+		   "memory limit of its own, admitted when the memory budget allows.",
+	.options = &wrap_options,
+	.run = run,
+};

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* isorun suite: finds the tests and runs them all, side by side. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/loop.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "cli/command.h"
+#include "cli/host_dirs.h"
+#include "cli/say.h"
+#include "cli/suite_args.h"
+#include "cli/suite_history.h"
+#include "cli/suite_sinks.h"
+
+enum { TICK_NS = 100 * 1000 * 1000 };
+
+struct order_choice {
+	enum plan_order order;
+	uint64_t seed;
+};
+
+struct suite_values {
+	bool help;                      /* begins as struct values_suite */
+	struct options_sandbox sandbox;
+	struct options_select select;
+	unsigned jobs;                  /* 0: not given */
+	int retries;                    /* -1: not given */
+	unsigned max_failures;
+	bool fail_fast;
+	bool serial;
+	struct order_choice order;
+	const char *junit_file;
+	const char *json_file;
+	bool quiet;
+	bool verbose;
+};
+
+static int opt_order(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	struct order_choice *order = field;
+	uint64_t seed = (uint64_t)time_wall_ns();
+
+	if (str_eq(value, "longest") || str_eq(value, "listed")) {
+		order->order = str_eq(value, "listed") ? PLAN_LISTED : PLAN_LONGEST;
+		return 0;
+	}
+	if (str_starts(value, "random:") && num_parse_u64(value + strlen("random:"), &seed) < 0)
+		return opt_reject(o, value, "random:SEED with a number as the seed", err);
+	if (!str_eq(value, "random") && !str_starts(value, "random:"))
+		return opt_reject(o, value, "longest, listed or random[:SEED]", err);
+	order->order = PLAN_RANDOM;
+	order->seed = seed;
+	return 0;
+}
+
+#define FIELD(member) offsetof(struct suite_values, member)
+
+static const struct opt rows[] = {
+	{ 'x', "fail-fast", NULL, opt_flag, FIELD(fail_fast), "end at the first failure", NULL },
+	OPT_HELP,
+	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
+	  "tests at once at most (default: what cpus and memory allow)", NULL },
+	{ 0, "json", "FILE", opt_string, FIELD(json_file),
+	  "write the events as JSON lines; - is standard output", NULL },
+	{ 0, "junit", "FILE", opt_string, FIELD(junit_file),
+	  "write a JUnit XML report; - is standard output", NULL },
+	{ 0, "maxfail", "N", opt_count, FIELD(max_failures), "end after N failures", NULL },
+	{ 0, "order", "HOW", opt_order, FIELD(order), "longest, listed or random[:SEED]", NULL },
+	{ 'q', "quiet", NULL, opt_flag, FIELD(quiet), "failures and the summary only", NULL },
+	{ 0, "retries", "N", opt_number, FIELD(retries),
+	  "attempts more for a test that fails", NULL },
+	{ 0, "serial", NULL, opt_flag, FIELD(serial), "one test at a time, as listed", NULL },
+	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
+	  NULL },
+};
+static const struct opt_group groups[] = {
+	{ "Options", rows, ARRAY_SIZE(rows) },
+	{ "Which tests", options_select_rows, OPTIONS_SELECT_N },
+	{ "Sandbox of each test", options_sandbox_rows, OPTIONS_SANDBOX_N },
+};
+static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
+
+/* All that a run holds; zeroed, it can be finished at any time. */
+struct suite_run_state {
+	const struct suite_values *values;
+	struct test_suite suite;
+	struct suite_settings settings;
+	struct suite_specs specs;
+	struct suite_sinks sinks;
+	char *runtime_dir;
+	char *state_dir;
+	char *run_name;
+	char *run_dir;
+	char *workspace_dir;
+	struct loop *loop;
+	struct loop_timer *ticker;
+	int64_t began_ns;
+	struct engine *engine;
+	struct history *history;
+};
+
+static void state_fini(struct suite_run_state *s)
+{
+	engine_close(s->engine);
+	if (s->loop)
+		loop_close(s->loop);
+	history_close(s->history);
+	suite_specs_fini(&s->specs);
+	suite_settings_fini(&s->settings);
+	test_suite_fini(&s->suite);
+	free(s->runtime_dir);
+	free(s->state_dir);
+	free(s->run_name);
+	free(s->run_dir);
+	free(s->workspace_dir);
+}
+
+static void on_tick(void *arg)
+{
+	struct suite_run_state *s = arg;
+	int64_t now = time_now_ns();
+
+	sink_tty_tick(s->sinks.tty, now - s->began_ns);
+	(void)loop_set_timer(s->loop, s->ticker, now + TICK_NS);
+}
+
+static int open_loop(struct suite_run_state *s, struct iso_err *err)
+{
+	int r = loop_open(&s->loop);
+
+	if (r == 0 && s->sinks.live)
+		r = loop_add_timer(s->loop, time_now_ns() + TICK_NS, on_tick, s, &s->ticker);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "make an event loop") : 0;
+}
+
+static int open_engine(struct suite_run_state *s, struct iso_err *err)
+{
+	uint64_t stated = s->values->sandbox.budget_bytes;
+	const struct engine_config config = {
+		.runtime_dir = s->runtime_dir,
+		.budget_bytes = stated ? stated : s->settings.budget_bytes,
+		.prepared = &s->specs.main,
+		.strict = s->values->sandbox.strict,
+	};
+
+	return engine_open(s->loop, &config, &s->engine, err);
+}
+
+static int open_dirs(struct suite_run_state *s, struct iso_err *err)
+{
+	int r = host_runtime_dir(&s->runtime_dir, err);
+
+	if (r == 0)
+		r = host_state_dir(&s->state_dir, err);
+	if (r < 0)
+		return r;
+	r = path_absolute(s->settings.workspace_dir ? s->settings.workspace_dir : ".",
+			  &s->workspace_dir);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "read the working directory") : 0;
+}
+
+static int open_sinks(struct suite_run_state *s, struct iso_err *err)
+{
+	const struct suite_values *v = s->values;
+	int r = rundir_make(s->state_dir, &s->run_name, &s->run_dir, err);
+	const struct suite_sinks_options options = {
+		.run_dir = s->run_dir,
+		.junit_file = v->junit_file,
+		.json_file = v->json_file,
+		.quiet = v->quiet,
+		.verbose = v->verbose,
+		.store = true,
+	};
+
+	return r < 0 ? r : suite_sinks_open(&s->sinks, &options, err);
+}
+
+static int prepare(struct suite_run_state *s, char *const *sources, struct iso_err *err)
+{
+	const struct suite_values *v = s->values;
+	int r = suite_args_load(sources, &v->select, &s->suite, &s->settings, err);
+
+	if (r == 0)
+		r = open_dirs(s, err);
+	if (r == 0)
+		r = suite_specs_make(&s->specs, s->runtime_dir, &s->suite, &s->settings,
+				     &v->sandbox, err);
+	if (r < 0)
+		return r;
+	/* A run without its past is still a run. */
+	s->history = suite_history_open(s->state_dir);
+	r = open_sinks(s, err);
+	if (r == 0)
+		r = open_loop(s, err);
+	return r < 0 ? r : open_engine(s, err);
+}
+
+static unsigned choose_jobs(const struct suite_values *v, const struct suite_settings *settings)
+{
+	if (v->serial)
+		return 1;
+	return v->jobs ? v->jobs : settings->jobs;
+}
+
+static int choose_retries(const struct suite_values *v, const struct suite_settings *settings)
+{
+	int retries = v->retries >= 0 ? v->retries : settings->retries;
+
+	return retries > 0 ? retries : 0;
+}
+
+static int run_tests(struct suite_run_state *s, const char *command, struct run_summary *ret,
+		     struct iso_err *err)
+{
+	const struct suite_values *v = s->values;
+	const struct run_config config = {
+		.suite = &s->suite,
+		.spec = &s->specs.main.spec,
+		.spec_of = suite_specs_of,
+		.spec_arg = &s->specs,
+		.workspace_dir = s->workspace_dir,
+		.state_dir = s->state_dir,
+		.command = command,
+		.engine = s->engine,
+		.loop = s->loop,
+		.history = s->history,
+		.sinks = s->sinks.list,
+		.n_sinks = s->sinks.n,
+		.run_name = s->run_name,
+		.run_dir = s->run_dir,
+		.jobs = choose_jobs(v, &s->settings),
+		.retries = choose_retries(v, &s->settings),
+		.max_failures = v->fail_fast ? 1 : v->max_failures,
+		.order = v->serial ? PLAN_LISTED : v->order.order,
+		.seed = v->order.seed,
+		.kill_grace_ns = s->specs.main.spec.grace_ns,
+	};
+
+	s->began_ns = time_now_ns();
+	return suite_run(&config, ret, err);
+}
+
+static bool all_good(const struct run_summary *summary)
+{
+	for (enum outcome o = 0; o < OUTCOME_COUNT; o++)
+		if (summary->counts[o] && !outcome_is_good(o))
+			return false;
+	return true;
+}
+
+static int run_suite(const struct suite_values *v, char *const *sources, const char *command)
+{
+	struct suite_run_state s = { .values = v };
+	struct run_summary summary = { 0 };
+	struct iso_err err = ISO_ERR_INIT;
+	struct iso_err late = ISO_ERR_INIT;
+	int r = prepare(&s, sources, &err);
+	int closed;
+	int status;
+
+	if (r == 0)
+		r = run_tests(&s, command, &summary, &err);
+	closed = suite_sinks_close(&s.sinks, &late);
+	if (r < 0)
+		status = say_fault(&err);
+	else if (closed < 0)
+		status = say_fault(&late);
+	else
+		status = all_good(&summary) ? 0 : STATUS_FAILED;
+	state_fini(&s);
+	return status;
+}
+
+static int run(char **argv)
+{
+	struct suite_values v = { .retries = -1 };
+	struct iso_err err = ISO_ERR_INIT;
+	_cleanup_free_ char *args = str_shell_join(argv);
+	_cleanup_free_ char *command = NULL;
+	struct buf b = BUF_INIT;
+	char **sources;
+	int status;
+	int r = command_parse(&cmd_suite, 0, argv, &v, &sources, &err);
+
+	buf_addf(&b, "isorun suite%s%s", args && *args ? " " : "", args ? args : "");
+	if (r == 0 && buf_finish(&b, &command) < 0)
+		r = iso_err_set(&err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
+	if (r < 0)
+		status = say_fault(&err);
+	else
+		status = r > 0 ? 0 : run_suite(&v, sources, command);
+	buf_free(&b);
+	options_sandbox_fini(&v.sandbox);
+	return status;
+}
+
+const struct command cmd_suite = {
+	.name = "suite",
+	.words = "[SOURCE...]",
+	.summary = "runs a suite of tests side by side, each in a sandbox of its own",
+	.options = &table,
+	.run = run,
+};

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Limits are probed by a whole sandbox whose command breaks them: a limit that
+ * is accepted by the kernel and does nothing is the worst case. */
+#include "cli/doctor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "history/history.h"
+#include "planner/ledger.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+/* Takes what a probe needs of the result before it is gone. */
+struct trial {
+	struct loop *loop;
+	bool started;
+	bool oom;
+	int exit_status;
+	char *error;
+	char *degraded; /* "what (why), what (why)"; "" when nothing was given up */
+};
+
+static void on_ended(struct attempt *a, const struct result *r, void *arg)
+{
+	struct trial *t = arg;
+	struct buf b = BUF_INIT;
+
+	(void)a;
+	t->started = r->started;
+	t->oom = r->oom;
+	t->exit_status = r->exit_status;
+	t->error = r->error ? strdup(r->error) : NULL;
+	for (size_t i = 0; i < r->n_degraded; i++)
+		buf_addf(&b, "%s%s (%s)", i ? ", " : "", r->degraded[i].what,
+			 r->degraded[i].why);
+	if (buf_finish(&b, &t->degraded) < 0)
+		t->degraded = NULL;
+	loop_stop(t->loop);
+}
+
+static void trial_fini(struct trial *t)
+{
+	free(t->error);
+	free(t->degraded);
+}
+
+/* Runs a shell line in a sandbox of the default profile.  False, with the
+ * finding filled in, when it could not even start. */
+static bool try_sandbox(struct doctor *d, const char *line, uint64_t mem_bytes, uint64_t pids,
+			struct trial *t, struct doctor_finding *ret)
+{
+	char shell[] = "/bin/sh";
+	char option[] = "-c";
+	_cleanup_free_ char *text = strdup(line);
+	char *argv[] = { shell, option, text, NULL };
+	struct iso_err err = ISO_ERR_INIT;
+	struct spec spec = { 0 };
+	struct attempt *attempt;
+	int r = -EINVAL;
+
+	*t = (struct trial){ .loop = d->loop };
+	if (!d->engine || !text || spec_copy(&d->prepared.spec, &spec) < 0) {
+		doctor_find(ret, DOCTOR_MISSING, NULL, "not tried: %s", d->why.text);
+		return false;
+	}
+	spec.pids = pids;
+	const struct attempt_request request = {
+		.spec = &spec, .argv = argv, .cwd = "/", .title = "isorun doctor", .attempt = 1,
+		.slot = -1, .mem_bytes = mem_bytes, .timeout_ns = 10 * NSEC_PER_SEC,
+		.grace_ns = NSEC_PER_SEC, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1,
+		.ended = on_ended, .arg = t,
+	};
+
+	r = engine_start(d->engine, &request, 0, &attempt, &err);
+	if (r == 0)
+		r = loop_run(d->loop);
+	spec_fini(&spec);
+	if (r < 0)
+		doctor_find(ret, DOCTOR_MISSING, NULL, "%s", err.text);
+	else if (!t->started)
+		doctor_find(ret, DOCTOR_MISSING, NULL, "%s", t->error ? t->error : "?");
+	return r == 0 && t->started;
+}
+
+void doctor_sandbox(struct doctor *d, struct doctor_finding *ret)
+{
+	struct trial t;
+
+	if (try_sandbox(d, ":", 64 * MIB, 0, &t, ret)) {
+		if (t.degraded && *t.degraded)
+			doctor_find(ret, DOCTOR_DEGRADED, "see the rows above and below",
+				    "without %s", t.degraded);
+		else
+			doctor_find(ret, DOCTOR_OK, NULL, "%s",
+				    "the default profile, whole, ran a command");
+	}
+	trial_fini(&t);
+}
+
+void doctor_memory_limit(struct doctor *d, struct doctor_finding *ret)
+{
+	struct trial t;
+
+	/* dd's buffer is one piece that it really fills. */
+	if (try_sandbox(d, "exec dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null",
+			32 * MIB, 0, &t, ret)) {
+		if (t.oom && d->prepared.place.version == CG_NONE)
+			doctor_find(ret, DOCTOR_DEGRADED, NULL, "%s",
+				    "memory is polled; what grows fast goes over its limit");
+		else if (t.oom)
+			doctor_find(ret, DOCTOR_OK, NULL, "%s",
+				    "96M were refused under a limit of 32M");
+		else
+			doctor_find(ret, DOCTOR_MISSING, "see the row 'cgroup'", "%s",
+				    "96M were granted under a limit of 32M");
+	}
+	trial_fini(&t);
+}
+
+void doctor_pids_limit(struct doctor *d, struct doctor_finding *ret)
+{
+	struct trial t;
+
+	if (try_sandbox(d, "exec 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; "
+			   "do sleep 1 & done; kill $(jobs -p)", 64 * MIB, 8, &t, ret)) {
+		if (t.exit_status != 0)
+			doctor_find(ret, DOCTOR_OK, NULL, "%s",
+				    "the ninth process was refused under a limit of 8");
+		else
+			doctor_find(ret, DOCTOR_MISSING, "a cgroup with the pids controller",
+				    "%s", "16 processes were granted under a limit of 8");
+	}
+	trial_fini(&t);
+}
+
+void doctor_cgroup(struct doctor *d, struct doctor_finding *ret)
+{
+	static const char *const names[] = { "none", "v1", "v2" };
+	const struct cg_place *place = &d->prepared.place;
+	const char *cure;
+
+	if (!d->is_prepared) {
+		doctor_find(ret, DOCTOR_MISSING, NULL, "not looked for: %s", d->why.text);
+		return;
+	}
+	if (place->version != CG_NONE) {
+		doctor_find(ret, DOCTOR_OK, NULL, "%s at %s%s", names[place->version],
+			    place->memory_dir, place->pids_dir ? "" : ", without pids");
+		return;
+	}
+	/* "what was tried; cure: what mends it" */
+	cure = place->why_none ? strstr(place->why_none, "; cure: ") : NULL;
+	doctor_find(ret, DOCTOR_MISSING,
+		    cure ? cure + strlen("; cure: ")
+			 : "systemd-run --user --scope -p Delegate=yes isorun ...",
+		    "%.*s", cure ? (int)(cure - place->why_none) : 400,
+		    place->why_none ? place->why_none : "no group that we may write to");
+}
+
+void doctor_budget(struct doctor *d, struct doctor_finding *ret)
+{
+	struct iso_err err = ISO_ERR_INIT;
+	struct budget budget;
+	char text[NUM_TEXT];
+
+	if (!d->engine)
+		doctor_find(ret, DOCTOR_MISSING, NULL, "not looked for: %s", d->why.text);
+	else if (engine_budget(d->engine, &budget, &err) < 0)
+		doctor_find(ret, DOCTOR_MISSING, NULL, "%s", err.text);
+	else
+		doctor_find(ret, DOCTOR_OK, NULL, "%s, bound by %s",
+			    num_format_size(text, budget.bytes), budget.from);
+}
+
+void doctor_ledger(struct doctor *d, struct doctor_finding *ret)
+{
+	_cleanup_free_ struct ledger_row *rows = NULL;
+	struct iso_err err = ISO_ERR_INIT;
+	struct ledger *l = NULL;
+	size_t n = 0;
+	int r = -ENOENT;
+
+	if (!d->runtime_dir)
+		err = d->why;
+	else
+		r = ledger_open(d->runtime_dir, &l, &err);
+	if (r == 0) {
+		r = ledger_list(l, &rows, &n, &err);
+		ledger_close(l);
+	}
+	if (r < 0)
+		doctor_find(ret, DOCTOR_MISSING, "set XDG_RUNTIME_DIR to a directory of your own",
+			    "%s", err.text);
+	else
+		doctor_find(ret, DOCTOR_OK, NULL, "%s, %zu reservations now", d->runtime_dir, n);
+}
+
+void doctor_history(struct doctor *d, struct doctor_finding *ret)
+{
+	_cleanup_free_ char *path = d->state_dir ? path_join(d->state_dir, "history.db") : NULL;
+	_cleanup_free_ char *note = NULL;
+	struct iso_err err = ISO_ERR_INIT;
+	struct history *h = NULL;
+
+	if (!path)
+		err = d->why;
+	else if (history_open(path, &h, &note, &err) == 0)
+		history_close(h);
+	if (h)
+		doctor_find(ret, note ? DOCTOR_DEGRADED : DOCTOR_OK, NULL, "%s",
+			    note ? note : path);
+	else
+		doctor_find(ret, DOCTOR_MISSING,
+			    "set ISORUN_STATE_DIR to a directory that you may write", "%s",
+			    err.text);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/host_prepare.h - a profile ready to run with: from the cache, else made with the libraries. */
+#ifndef CLI_HOST_PREPARE_H
+#define CLI_HOST_PREPARE_H
+
+#include "engine/prepare.h"
+
+#define HOST_DEFAULT_PROFILE "default"
+
+/* profile NULL: the default one. */
+int host_prepare(const char *runtime_dir, const char *profile, struct prepared *ret,
+		 struct iso_err *err);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/suite_args.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+
+#define FIELD(member) offsetof(struct values_suite, select.member)
+
+const struct opt options_select_rows[OPTIONS_SELECT_N] = {
+	{ 'k', "names", "EXPR", opt_string, FIELD(names),
+	  "tests whose name matches, such as 'http and not slow'", NULL },
+	{ 'm', "tags", "EXPR", opt_string, FIELD(tags), "tests whose tags match", NULL },
+};
+
+static int load_sources(char *const *sources, struct test_suite *suite,
+			struct suite_settings *settings, struct iso_err *err)
+{
+	int r = 0;
+
+	if (!*sources)
+		return source_load_default(suite, settings, err);
+	for (size_t i = 0; r == 0 && sources[i]; i++)
+		r = source_load(sources[i], suite, settings, err);
+	return r;
+}
+
+static int none_left(size_t n, const struct options_select *select, struct iso_err *err)
+{
+	if (!n)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "the sources hold no test");
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "none of %zu tests matches%s%s%s%s", n,
+			   select->names ? " --names " : "", select->names ? select->names : "",
+			   select->tags ? " --tags " : "", select->tags ? select->tags : "");
+}
+
+int suite_args_load(char *const *sources, const struct options_select *select,
+		    struct test_suite *ret, struct suite_settings *ret_settings,
+		    struct iso_err *err)
+{
+	size_t n;
+	int r;
+
+	suite_settings_init(ret_settings);
+	if (test_suite_init(ret) < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
+	r = load_sources(sources, ret, ret_settings, err);
+	if (r < 0)
+		return r;
+	if (test_suite_make_ids_unique(ret) < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
+	n = ret->n_tests;
+	r = select_tests(ret, select->names, select->tags, err);
+	if (r < 0)
+		return r;
+	return ret->n_tests ? 0 : none_left(n, select, err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/suite_args.h - sources, selection and sandboxes of a suite, as its subcommands name them. */
+#ifndef CLI_SUITE_ARGS_H
+#define CLI_SUITE_ARGS_H
+
+#include "cli/opt.h"
+#include "cli/options_sandbox.h"
+#include "engine/prepare.h"
+#include "model/test.h"
+#include "suite/suite.h"
+
+struct options_select {
+	const char *names;  /* -k; NULL: all */
+	const char *tags;   /* -m; NULL: all */
+};
+
+/* How the values of a command that takes sources begin. */
+struct values_suite {
+	bool help;
+	struct options_sandbox sandbox;
+	struct options_select select;
+};
+
+enum { OPTIONS_SELECT_N = 2 };
+extern const struct opt options_select_rows[OPTIONS_SELECT_N];
+
+/* The tests of the sources (none: the default), chosen by the options; both
+ * results must be finished in any case.  No test left is an ISO_ERR_USAGE. */
+int suite_args_load(char *const *sources, const struct options_select *select,
+		    struct test_suite *ret, struct suite_settings *ret_settings,
+		    struct iso_err *err);
+
+/* The sandboxes of a suite's tests: one, and one for each profile that a test
+ * names for itself. */
+struct suite_specs {
+	struct prepared main;       /* its spec is that of tests without a profile */
+	char **names;               /* profiles that tests name */
+	struct prepared *others;    /* as long as names */
+	size_t n_others;
+};
+void suite_specs_fini(struct suite_specs *s); /* accepts a zeroed one */
+
+/* Profile, then the manifest's entries, then options.  Warns of contradictions
+ * on standard error. */
+int suite_specs_make(struct suite_specs *s, const char *runtime_dir,
+		     const struct test_suite *suite, const struct suite_settings *settings,
+		     const struct options_sandbox *options, struct iso_err *err);
+
+/* For run_config: arg is the struct suite_specs. */
+const struct spec *suite_specs_of(const struct test *t, void *arg);
+
+#endif

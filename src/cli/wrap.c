@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Theory of operation.  isorun stays in the caller's session and process group,
+ * and so does the command, unless its profile says otherwise: the terminal's own
+ * signals (Ctrl-C, hang-up) reach the command directly, and only what another
+ * process sends to isorun is passed on.  While the command waits for its turn in
+ * the ledger there is nobody to pass a signal to, and isorun itself ends. */
+#include "cli/wrap.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/cleanup.h"
+#include "base/loop.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "cli/say.h"
+#include "planner/predict.h"
+
+/* One wrapped command being run. */
+struct wrapping {
+	const struct wrap *wrap;
+	struct loop *loop;
+	struct engine *engine;
+	struct attempt *attempt;        /* NULL: none at the moment */
+	struct attempt_request request;
+	bool started;
+	int interrupted_by;             /* signal that came before it started */
+	unsigned ooms;
+	uint64_t reserved_bytes;        /* of the attempt that runs */
+	int status;                     /* isorun's, at the end */
+	int raise_signal;               /* 0: none */
+};
+
+static int warn_of_new(const struct spec *spec, char *const *old, struct iso_err *err)
+{
+	_cleanup_strv_ char **now = NULL;
+
+	if (spec_check(spec, &now) < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "check the options");
+	for (size_t i = 0; i < strv_len(now); i++)
+		if (!strv_has(old, now[i]))
+			say("warning: %s", now[i]);
+	return 0;
+}
+
+int wrap_apply(const struct wrap *w, struct iso_err *err)
+{
+	struct spec *spec = &w->prepared->spec;
+	_cleanup_strv_ char **old = NULL;
+	int r;
+
+	if (!w->values->sandbox.changes.n)
+		return 0;
+	if (spec_check(spec, &old) < 0)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "check the options");
+	r = options_sandbox_apply(&w->values->sandbox, spec, err);
+	return r < 0 ? r : warn_of_new(spec, old, err);
+}
+
+static void on_signal(const struct signalfd_siginfo *info, void *arg)
+{
+	struct wrapping *w = arg;
+	int sig = (int)info->ssi_signo;
+	bool ends = sig == SIGHUP || sig == SIGINT || sig == SIGQUIT || sig == SIGTERM;
+
+	if (!w->attempt)
+		return;
+	if (!w->started && ends) {
+		w->interrupted_by = sig;
+		attempt_kill(w->attempt);
+		return;
+	}
+	/* What the kernel sent came from the terminal, to the whole foreground
+	 * process group: the command has it already. */
+	if (info->ssi_code != SI_KERNEL)
+		attempt_signal(w->attempt, sig);
+}
+
+static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
+{
+	struct wrapping *w = arg;
+
+	(void)a, (void)waited_ns;
+	w->started = true;
+	w->reserved_bytes = mem_bytes;
+}
+
+static int start(struct wrapping *w, struct iso_err *err)
+{
+	w->started = false;
+	return engine_start(w->engine, &w->request, 0, &w->attempt, err);
+}
+
+/* Whether an attempt that ran out of memory is followed by another. */
+static bool again(struct wrapping *w, const struct result *r)
+{
+	struct iso_err err = ISO_ERR_INIT;
+	struct budget budget;
+	uint64_t next;
+	int alone = 0;
+
+	if (!r->oom || !w->wrap->values->retry_oom)
+		return false;
+	if (engine_budget(w->engine, &budget, &err) < 0) {
+		say_error(&err);
+		return false;
+	}
+	next = predict_after_oom(w->reserved_bytes, r->usage.mem_peak_bytes, budget.bytes,
+				 ++w->ooms, &alone);
+	if (!next)
+		return false;
+	wrap_tell_again(r, next, alone);
+	w->request.mem_bytes = next;
+	w->request.alone = alone;
+	w->request.attempt++;
+	if (start(w, &err) == 0)
+		return true;
+	say_error(&err);
+	return false;
+}
+
+static void on_ended(struct attempt *a, const struct result *r, void *arg)
+{
+	struct wrapping *w = arg;
+	const struct wrap *wrap = w->wrap;
+	struct iso_err err = ISO_ERR_INIT;
+
+	(void)a;
+	w->attempt = NULL;
+	if (w->interrupted_by) {
+		w->status = 128 + w->interrupted_by;
+		w->raise_signal = w->interrupted_by;
+		loop_stop(w->loop);
+		return;
+	}
+	if (again(w, r))
+		return;
+	wrap_tell(wrap->command[0], r, w->request.timeout_ns);
+	w->status = result_shell_status(r);
+	w->raise_signal = wrap->values->raise ? r->signal : 0;
+	if (wrap->record && wrap->record(wrap->values->status_file, r, &err) < 0)
+		w->status = say_fault(&err);
+	loop_stop(w->loop);
+}
+
+static int take_signals(struct wrapping *w, struct iso_err *err)
+{
+	static const int signals[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT,
+	};
+	sigset_t set;
+	sigset_t old;
+	int r;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		struct sigaction now;
+
+		/* nohup(1) and shells' background jobs ignore some: the command
+		 * inherits that, and isorun must not pass them on either. */
+		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(&set, signals[i]);
+	}
+	r = loop_take_signals(w->loop, &set, on_signal, w, &old);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "take signals") : 0;
+}
+
+static int open_engine(struct wrapping *w, struct iso_err *err)
+{
+	const struct wrap *wrap = w->wrap;
+	const struct engine_config config = {
+		.runtime_dir = wrap->runtime_dir,
+		.budget_bytes = wrap->values->sandbox.budget_bytes,
+		.prepared = wrap->prepared,
+		.strict = wrap->values->sandbox.strict,
+	};
+	int r = loop_open(&w->loop);
+
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "make an event loop");
+	return engine_open(w->loop, &config, &w->engine, err);
+}
+
+static void fill_request(struct wrapping *w, const char *cwd, const char *title)
+{
+	struct spec *spec = &w->wrap->prepared->spec;
+
+	if (!spec->workspace_set)
+		spec->workspace = SPEC_TREE_SHARED;
+	w->request = (struct attempt_request){
+		.spec = spec,
+		.argv = w->wrap->command,
+		.workspace = cwd,
+		.title = title,
+		.attempt = 1,
+		.slot = -1,
+		.mem_bytes = spec->mem_bytes,
+		.timeout_ns = spec->timeout_ns,
+		.grace_ns = spec->grace_ns,
+		.stdin_fd = -1,
+		.stdout_fd = -1,
+		.stderr_fd = -1,
+		.sample = w->wrap->values->status_file != NULL,
+		.started = on_started,
+		.ended = on_ended,
+		.arg = w,
+	};
+}
+
+static int run(struct wrapping *w, struct iso_err *err)
+{
+	_cleanup_free_ char *cwd = NULL;
+	_cleanup_free_ char *title = str_shell_join(w->wrap->command);
+	int r = path_absolute(".", &cwd);
+
+	if (r < 0 || !title)
+		return iso_err_set(err, ISO_ERR_HOST, title ? r : ENOMEM,
+				   "read the working directory");
+	r = open_engine(w, err);
+	if (r < 0)
+		return r;
+	r = take_signals(w, err);
+	if (r < 0)
+		return r;
+	fill_request(w, cwd, title);
+	r = start(w, err);
+	if (r < 0)
+		return r;
+	r = loop_run(w->loop);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "wait for '%s'", title) : 0;
+}
+
+/* Ends as the command did, so that a shell sees the signal itself; returns
+ * only when the signal does not end a process. */
+static void end_by(int sig)
+{
+	const struct rlimit no_core = { 0, 0 };
+	sigset_t set;
+
+	/* The command's core dump, if any, is the one that matters. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	raise(sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int wrap_run(const struct wrap *wrap)
+{
+	struct wrapping w = { .wrap = wrap, .status = STATUS_HOST };
+	struct iso_err err = ISO_ERR_INIT;
+	int r = run(&w, &err);
+
+	engine_close(w.engine);
+	if (w.loop)
+		loop_close(w.loop);
+	if (r < 0)
+		return say_fault(&err);
+	if (w.raise_signal)
+		end_by(w.raise_signal);
+	return w.status;
+}

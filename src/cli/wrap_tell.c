@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/wrap.h"
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "cli/say.h"
+#include "cli/words.h"
+
+enum { NAMED_LEFTOVERS = 3, STATUS_NOT_FOUND = 127 };
+
+/* All that was given up in one line: a warning a feature would drown the
+ * command's own output. */
+static void tell_degraded(const struct result *r)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	if (!r->n_degraded)
+		return;
+	for (size_t i = 0; i < r->n_degraded; i++)
+		buf_addf(&b, "%s%s (%s)", i ? ", " : "", r->degraded[i].what, r->degraded[i].why);
+	say("warning: without %s", buf_str(&b));
+}
+
+static void tell_memory(const struct result *r)
+{
+	char limit[NUM_TEXT];
+	char peak[NUM_TEXT];
+
+	say("out of memory: %s killed at a limit of %s (peak %s)",
+	    r->test_process_oom ? "the command was" : "a process of the command was",
+	    num_format_size(limit, r->usage.mem_limit_bytes),
+	    num_format_size(peak, r->usage.mem_peak_bytes));
+}
+
+/* What a command names itself is not to be trusted on a terminal. */
+static void add_plain(struct buf *b, const char *s)
+{
+	for (; *s; s++)
+		buf_addc(b, (unsigned char)*s < ' ' || *s == 127 ? '?' : *s);
+}
+
+static void tell_leftovers(const struct result *r)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	if (!r->n_leftovers)
+		return;
+	for (size_t i = 0; i < r->n_leftovers && i < NAMED_LEFTOVERS; i++) {
+		const struct leftover *left = &r->leftovers[i];
+
+		buf_adds(&b, i ? ", '" : "'");
+		add_plain(&b, left->command && *left->command ? left->command : left->name);
+		buf_addc(&b, '\'');
+	}
+	if (r->n_leftovers > NAMED_LEFTOVERS)
+		buf_addf(&b, " and %zu more", r->n_leftovers - NAMED_LEFTOVERS);
+	say("left running and ended: %s", buf_str(&b));
+}
+
+static void tell_not_started(const char *command, const struct result *r)
+{
+	const char *near = word_nearest(command);
+
+	if (r->error_status == STATUS_NOT_FOUND && near)
+		say("%s\nhint: did you mean 'isorun %s'?", r->error, near);
+	else
+		say("%s", r->error ? r->error : "could not start the command");
+}
+
+void wrap_tell(const char *command, const struct result *r, int64_t timeout_ns)
+{
+	char text[NUM_TEXT];
+
+	tell_degraded(r);
+	if (!r->started)
+		tell_not_started(command, r);
+	else if (r->error)
+		say("%s", r->error);
+	if (r->timed_out)
+		say("time limit of %s reached", num_format_time(text, timeout_ns));
+	if (r->oom)
+		tell_memory(r);
+	tell_leftovers(r);
+}
+
+void wrap_tell_again(const struct result *r, uint64_t next_bytes, bool alone)
+{
+	char limit[NUM_TEXT];
+	char next[NUM_TEXT];
+
+	say("out of memory at a limit of %s: again with %s%s",
+	    num_format_size(limit, r->usage.mem_limit_bytes), num_format_size(next, next_bytes),
+	    alone ? ", alone" : "");
+}
