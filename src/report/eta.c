@@ -66,6 +66,7 @@ int64_t fold_eta(const struct fold *f, int64_t t_ns)
 		return -1;
 	for (size_t i = 0; i < f->n_tests; i++)
 		add_test(&w, f->tests[i], usual, t_ns);
+	w.left_ns += (int64_t)(fold_total(f) - f->n_tests) * usual;
 
 	int64_t spread = (int64_t)((double)w.left_ns * 1000 / (double)width_milli(f, t_ns));
 	return spread > w.longest_ns ? spread : w.longest_ns;

@@ -69,6 +69,17 @@ static void add_count(struct parts *p, unsigned n, const char *word, int rank, e
 	snprintf(part->text, sizeof(part->text), "%u %s", n, word);
 }
 
+/* Whole seconds: a guess has no tenths. */
+static const char *format_eta(char text[NUM_TEXT], int64_t ns)
+{
+	int64_t s = ns / NSEC_PER_SEC + (ns % NSEC_PER_SEC > 0);
+
+	if (s >= 60)
+		return num_format_time(text, s * NSEC_PER_SEC);
+	snprintf(text, NUM_TEXT, "%ds", (int)s);
+	return text;
+}
+
 static void collect_parts(struct parts *p, const struct fold *f, int64_t t_ns)
 {
 	size_t total = fold_total(f);
@@ -93,8 +104,7 @@ static void collect_parts(struct parts *p, const struct fold *f, int64_t t_ns)
 	if (f->interrupted_by)
 		snprintf(part->text, sizeof(part->text), "ending");
 	else if (eta_ns >= 0)
-		snprintf(part->text, sizeof(part->text), "eta %s",
-			 num_format_time(a, (eta_ns + NSEC_PER_SEC - 1) / NSEC_PER_SEC * NSEC_PER_SEC));
+		snprintf(part->text, sizeof(part->text), "eta %s", format_eta(a, eta_ns));
 	else
 		snprintf(part->text, sizeof(part->text), "%s", paint_time(a, t_ns));
 }
@@ -187,10 +197,12 @@ void status_draw(struct status *s, const struct status_view *view, const struct 
 	unsigned room = view->rows / 2 < STATUS_MAX_LINES ? view->rows / 2 : STATUS_MAX_LINES;
 	unsigned shown = 0;
 
+	if (room == 0 || view->columns < 2) {
+		status_erase(s, view, b);
+		return;
+	}
 	move_to_top(s, view, b);
 	s->n_lines = 0;
-	if (room == 0 || view->columns < 2)
-		return;
 	end_line(b, s, add_first_line(b, view, f, t_ns));
 	for (const struct fold_test *t = f->first_running; t; t = t->next_running) {
 		unsigned columns;

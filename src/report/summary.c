@@ -121,7 +121,7 @@ static void add_largest(struct buf *b, const struct fold *f, const struct summar
 		buf_addf(b, "%7s  ", num_format_size(peak, t->mem_peak_bytes));
 		text_add(b, t->id);
 		if (t->mem_reserved_bytes > 0)
-			buf_addf(b, " (reserved %s: %s)",
+			buf_addf(b, " (reserved %s, from %s)",
 				 num_format_size(reserved, t->mem_reserved_bytes), reserved_by(t));
 		buf_addc(b, '\n');
 	}
@@ -339,7 +339,6 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 {
 	char name[16];
 
-	buf_addc(b, '\n');
 	add_slowest(b, f, o);
 	add_largest(b, f, o);
 	add_leftovers(b, f, o);

@@ -6,7 +6,7 @@
  *	TIME     5.0s    12M  02-subpub-qos1.py: no end after 5s (2 attempts)
  *	  | Traceback (most recent call last):
  *	  |   File "02-subpub-qos1.py", line 81, in <module>
- *	  all of its output: /home/me/.local/state/isorun/runs/X/output/17.2
+ *	  whole output: /home/me/.local/state/isorun/runs/X/output/17.2
  *	  run it alone: cd /src/test/broker && isorun -- python3 02-subpub-qos1.py
  *
  *	[ 37/206] 2 failed, 1 flaky, 8 running, 161 wait   4.2G of 6G   eta 48s
@@ -53,6 +53,7 @@ struct tty {
 	struct buf out;
 	int error;      /* the first one of writing */
 	bool is_over;   /* the summary is out */
+	bool after_gap; /* a blank line was the last to go out */
 };
 
 static struct status_view view_of(const struct tty *tty)
@@ -115,14 +116,24 @@ static void add_finished(struct tty *tty, const struct fold_test *t)
 	if (!is_shown(tty, t->outcome))
 		return;
 	line_add_test(&tty->out, t, tty->options.color);
-	if (!outcome_is_good(t->outcome)) {
+	tty->after_gap = !outcome_is_good(t->outcome);
+	if (tty->after_gap) {
 		line_add_failure(&tty->out, &tty->fold, t, tty->options.color);
 		buf_addc(&tty->out, '\n');
 	}
 }
 
+static void add_again(struct tty *tty, const struct fold_test *t)
+{
+	if (tty->options.quiet)
+		return;
+	line_add_again(&tty->out, t, tty->options.color);
+	tty->after_gap = false;
+}
+
 static void add_warning(struct tty *tty, const char *text)
 {
+	tty->after_gap = false;
 	paint_on(&tty->out, tty->options.color, PAINT_WARN);
 	buf_adds(&tty->out, "warning: ");
 	paint_off(&tty->out, tty->options.color, PAINT_WARN);
@@ -134,6 +145,8 @@ static void add_summary(struct tty *tty)
 {
 	const struct summary_options options = { tty->options.color, tty->options.verbose };
 
+	if (!tty->after_gap)
+		buf_addc(&tty->out, '\n');
 	summary_add(&tty->out, &tty->fold, &options);
 	tty->is_over = true;
 }
@@ -150,8 +163,8 @@ static void add_event(struct tty *tty, const struct event *e)
 			add_header(&tty->out, &tty->fold);
 		break;
 	case EVENT_ATTEMPT_FINISHED:
-		if (t && e->u.finished.again && !tty->options.quiet)
-			line_add_again(&tty->out, t, tty->options.color);
+		if (t && e->u.finished.again)
+			add_again(tty, t);
 		break;
 	case EVENT_TEST_FINISHED:
 		if (t)
