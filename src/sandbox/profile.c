@@ -116,6 +116,10 @@ static int locate(struct level *l, char *const *dirs, struct iso_err *err)
 	const int r = search(l, dirs, own_name ? child->dir + 1 : 0);
 	if (r < 0)
 		return no_memory(l->name, err);
+	if (!r && own_name)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "%s: inherit '%s': no later directory has a profile of that name",
+				   where, l->name);
 	return r ? 0 : refuse_name(where, l->name, dirs, err);
 }
 
