@@ -51,4 +51,18 @@ static inline void place_file(const char *path, const char *text, mode_t mode)
 	free(dir);
 }
 
+/* Noise in place of what a file holds, in the same inode. */
+static inline void place_ruin(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char noise[4096];
+
+	if (fd < 0)
+		return;
+	memset(noise, 0x5a, sizeof(noise));
+	for (int i = 0; i < 64; i++)
+		assert_int_equal(fs_write_all(fd, noise, sizeof(noise)), 0);
+	close(fd);
+}
+
 #endif
