@@ -36,29 +36,53 @@ static bool fits(const struct holding *h, const struct admit_row *row)
 	return h->mem_bytes <= budget && admit_bytes(row) <= budget - h->mem_bytes;
 }
 
+/* What is still held once just enough of the oldest holders have ended for the
+ * head to fit.  Those admitted in this round are the youngest. */
+static struct holding beside_head(const struct admit_row *rows, size_t n,
+				  const struct admit_row *head)
+{
+	struct holding left = { 0 };
+	for (size_t i = n; i-- > 0;) {
+		if (!rows[i].held && !rows[i].admitted)
+			continue;
+		struct holding more = left;
+		hold(&more, &rows[i]);
+		if (!fits(&more, head))
+			break;
+		left = more;
+	}
+	return left;
+}
+
 size_t plan_admit(struct admit_row *rows, size_t n)
 {
 	struct holding held = { 0 };
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		rows[i].admitted = false;
 		if (rows[i].held)
 			hold(&held, &rows[i]);
+	}
 
 	const struct admit_row *head = NULL;
+	struct holding beside = { 0 };
 	size_t admitted = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct admit_row *row = &rows[i];
-		row->admitted = false;
 		if (row->held)
 			continue;
-		struct holding then = held;
-		hold(&then, row);
-		if (fits(&held, row) && (!head || fits(&then, head))) {
-			row->admitted = true;
-			held = then;
-			admitted++;
-		} else if (!head) {
+		const bool fits_now = fits(&held, row);
+		if (!fits_now && !head) {
 			head = row;
+			beside = beside_head(rows, n, head);
 		}
+		struct holding then = beside;
+		hold(&then, row);
+		if (!fits_now || (head && !fits(&then, head)))
+			continue;
+		row->admitted = true;
+		hold(&held, row);
+		beside = then;
+		admitted++;
 	}
 	return admitted;
 }

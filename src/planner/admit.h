@@ -11,7 +11,7 @@
 struct admit_row {
 	uint64_t mem_bytes;    /* granted when held, else wanted */
 	uint64_t budget_bytes; /* what its process may see reserved in total */
-	uint64_t seq;          /* smaller is older */
+	uint64_t seq;          /* order of grants when held, else of asking */
 	unsigned slot;         /* the caller's name for the row, not looked at */
 	bool alone;            /* only when nothing else is held, and nothing joins it */
 	bool held;
@@ -22,15 +22,18 @@ struct admit_row {
  * wants more than there is. */
 uint64_t admit_bytes(const struct admit_row *row);
 
-/* Rows in any order of the held, and the waiting oldest first.  Marks those
- * that may start now and returns how many they are.
+/* Rows: the held in the order in which they were granted, then the waiting,
+ * oldest first.  Marks those that may start now and returns how many they are.
  *
  * 1. What is held together never exceeds the smallest budget of those that
  *    hold it.  Those that only wait bind nobody: a budget that dies while it
  *    waits would otherwise have to wake others.
- * 2. The oldest that cannot start is the head.  Nobody younger starts unless
- *    the head could still start beside all that is then held.  When nothing is
- *    held the head always starts, so everyone becomes head and starts.
+ * 2. The oldest that cannot start is the head.  It owns a reservation: nobody
+ *    knows how long the holders will take, so they are thought to end oldest
+ *    first, and as many of them as must end for the head to start leave it its
+ *    place.  Somebody younger starts only in what then remains beside the head.
+ * 3. So all who passed the head fit beside it together, and it starts at the
+ *    latest when those end that held when it became head: nobody starves.
  */
 size_t plan_admit(struct admit_row *rows, size_t n);
 

@@ -111,7 +111,7 @@ static int by_age(const void *va, const void *vb)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* l->rows become all rows in use, the held first, each sort oldest first. */
+/* l->rows become all rows in use, in the order that plan_admit wants. */
 static int collect(struct ledger *l)
 {
 	const unsigned high = table_high(&l->table);
@@ -132,7 +132,7 @@ static int collect(struct ledger *l)
 		l->rows[l->n_rows++] = (struct admit_row){
 			.mem_bytes = held ? row->granted_bytes : row->mem_bytes,
 			.budget_bytes = row->budget_bytes,
-			.seq = row->seq,
+			.seq = held ? row->grant_seq : row->ask_seq,
 			.slot = slot,
 			.alone = row->alone,
 			.held = held,
@@ -175,6 +175,7 @@ static int settle(struct ledger *l, unsigned self)
 			continue;
 		struct table_row *row = table_row_at(&l->table, l->rows[i].slot);
 		row->granted_bytes = admit_bytes(&l->rows[i]);
+		row->grant_seq = table_next_seq(&l->table);
 		row->since_ns = now_ns;
 		table_set_state(row, TABLE_HELD);
 	}
@@ -340,7 +341,7 @@ static int enter(struct ledger_claim *c, const struct ledger_request *request)
 		return r;
 	struct table_row *row = table_row_at(t, c->slot);
 	row->pid = getpid();
-	row->seq = table_next_seq(t);
+	row->ask_seq = table_next_seq(t);
 	row->mem_bytes = request->mem_bytes;
 	row->granted_bytes = 0;
 	row->budget_bytes = request->budget_bytes;

@@ -21,7 +21,8 @@ enum table_state { TABLE_FREE, TABLE_WAITING, TABLE_HELD };
 struct table_row {
 	_Atomic uint32_t state; /* enum table_state; written last */
 	int32_t pid;
-	uint64_t seq;           /* order of asking */
+	uint64_t ask_seq;       /* order of asking */
+	uint64_t grant_seq;     /* order of grants, when held */
 	uint64_t mem_bytes;     /* wanted */
 	uint64_t granted_bytes; /* when held */
 	uint64_t budget_bytes;

@@ -295,6 +295,80 @@ static void the_next_waiter_watches_the_holders_once_the_oldest_is_in(void **sta
 	ledger_release(next);
 }
 
+static void the_oldest_watches_a_holder_that_passed_it(void **state)
+{
+	struct place *p = *state;
+	struct ledger_claim *oldest = ask(p->ledger, 3000);
+	struct ledger_claim *younger = ask(p->ledger, 2500);
+	struct ledger_claim *head = ask(p->ledger, 3000);
+	const pid_t passer = fork_claimant(p->dir, 500, true);
+	assert_true(is_readable(ledger_poll_fd(head), DEADLINE_MS));
+	assert_int_equal(ledger_attend(head, NULL), 0);
+	assert_false(is_readable(ledger_poll_fd(head), 0));
+	kill_and_reap(passer);
+	assert_true(is_readable(ledger_poll_fd(head), DEADLINE_MS));
+	ledger_release(oldest);
+	assert_true(wait_granted(head));
+	ledger_release(younger);
+	ledger_release(head);
+}
+
+static void a_waiter_behind_one_that_passed_watches_the_oldest(void **state)
+{
+	struct place *p = *state;
+	struct ledger_claim *holder = ask(p->ledger, 4000);
+	struct ledger_claim *small = ask(p->ledger, 1000);
+	const pid_t head = fork_claimant(p->dir, 3000, false);
+	struct ledger_claim *passer = ask(p->ledger, 2000);
+	struct ledger_claim *last = ask(p->ledger, 6000);
+	assert_false(ledger_granted(passer));
+	ledger_release(small);
+	assert_true(wait_granted(passer));
+	assert_true(is_readable(ledger_poll_fd(last), DEADLINE_MS));
+	assert_int_equal(ledger_attend(last, NULL), 0);
+	assert_false(is_readable(ledger_poll_fd(last), 0));
+	kill_and_reap(head);
+	assert_true(is_readable(ledger_poll_fd(last), DEADLINE_MS));
+	assert_int_equal(ledger_attend(last, NULL), 0);
+	ledger_release(holder);
+	ledger_release(passer);
+	assert_true(wait_granted(last));
+	ledger_release(last);
+}
+
+/* Lives, with all our descriptors, until we close the write end of the pipe. */
+static pid_t fork_heir(int until_eof[2])
+{
+	assert_int_equal(pipe2(until_eof, O_CLOEXEC), 0);
+	const pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		char byte;
+		close(until_eof[1]);
+		_exit(read(until_eof[0], &byte, 1) != 0);
+	}
+	close(until_eof[0]);
+	return pid;
+}
+
+static void a_waiter_that_gives_up_is_missed_though_a_child_has_its_descriptor(void **state)
+{
+	struct place *p = *state;
+	const pid_t holder = fork_claimant(p->dir, 6000, true);
+	struct ledger_claim *oldest = ask(p->ledger, 4000);
+	struct ledger_claim *next = ask(p->ledger, 4000);
+	int until_eof[2];
+	const pid_t heir = fork_heir(until_eof);
+	ledger_release(oldest);
+	assert_true(is_readable(ledger_poll_fd(next), DEADLINE_MS));
+	assert_int_equal(ledger_attend(next, NULL), 0);
+	kill_and_reap(holder);
+	assert_true(wait_granted(next));
+	close(until_eof[1]);
+	assert_int_equal(waitpid(heir, NULL, 0), heir);
+	ledger_release(next);
+}
+
 static void a_waiter_that_gives_up_makes_room_for_those_behind_it(void **state)
 {
 	struct place *p = *state;
@@ -359,22 +433,15 @@ static void a_released_slot_that_a_child_still_has_open_is_passed_over(void **st
 {
 	struct place *p = *state;
 	int until_eof[2];
-	assert_int_equal(pipe2(until_eof, O_CLOEXEC), 0);
 	struct ledger_claim *c = ask(p->ledger, 4000);
 	assert_int_equal(ledger_slot(c), 0);
-	const pid_t child = fork();
-	if (child == 0) {
-		char byte;
-		close(until_eof[1]);
-		_exit(read(until_eof[0], &byte, 1) != 0);
-	}
+	const pid_t child = fork_heir(until_eof);
 	ledger_release(c);
 	c = ask(p->ledger, BUDGET); /* the memory is free */
 	assert_true(ledger_granted(c));
 	assert_int_equal(ledger_slot(c), 1);
 	ledger_release(c);
 	close(until_eof[1]);
-	close(until_eof[0]);
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	c = ask(p->ledger, 1);
 	assert_int_equal(ledger_slot(c), 0);
@@ -631,6 +698,9 @@ int main(void)
 		LEDGER_TEST(killing_a_holder_wakes_the_waiter),
 		LEDGER_TEST(killing_the_oldest_waiter_lets_the_next_take_its_place),
 		LEDGER_TEST(the_next_waiter_watches_the_holders_once_the_oldest_is_in),
+		LEDGER_TEST(the_oldest_watches_a_holder_that_passed_it),
+		LEDGER_TEST(a_waiter_behind_one_that_passed_watches_the_oldest),
+		LEDGER_TEST(a_waiter_that_gives_up_is_missed_though_a_child_has_its_descriptor),
 		LEDGER_TEST(a_waiter_that_gives_up_makes_room_for_those_behind_it),
 		LEDGER_TEST(a_child_that_inherits_the_descriptor_keeps_the_reservation),
 		LEDGER_TEST(a_released_slot_that_a_child_still_has_open_is_passed_over),
