@@ -59,7 +59,11 @@ within()
 
 # alive WORD...: a process whose command line holds the last word lives on this
 # host.  It must be the script's own: such as 61.$$ as the time of a sleep.
-alive() { printf '%s\n' "${*##* }" | grep -lasqF -f - /proc/[0-9]*/cmdline; }
+alive()
+{
+	for last; do :; done
+	printf '%s\n' "${last##* }" | grep -lasqF -f /dev/stdin /proc/[0-9]*/cmdline
+}
 dead() { ! alive "$@"; }
 
 # A key of a JSON object in a file: dots go down, numbers index.
