@@ -304,6 +304,28 @@ static void network_is_default_but_for_the_network(void **state)
 	spec_fini(&base);
 }
 
+static void each_key_is_in_the_manual_page(void **state)
+{
+	(void)state;
+	_cleanup_free_ char *page = NULL;
+	const struct spec_key *k;
+
+	if (fs_read("profiles/isorun-profile.5", 1 << 20, &page, NULL) < 0)
+		skip();
+	for (size_t i = 0; (k = spec_key_at(i)); i++) {
+		_cleanup_free_ char *section = NULL;
+		_cleanup_free_ char *item = NULL;
+		assert_true(asprintf(&section, "\n.Ss [%s]\n", k->section) > 0);
+		assert_true(asprintf(&item, "\n.It Ic %s No = ", k->key) > 0);
+		const char *at = strstr(page, section);
+		if (!at || !(at = strstr(at, item)))
+			fail_msg("the manual page lacks [%s] %s", k->section, k->key);
+		/* Under its own section, not a later one. */
+		const char *next = strstr(strstr(page, section) + 1, "\n.Ss [");
+		assert_true(!next || at < next);
+	}
+}
+
 #define PLACE_TEST(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
 
 int main(void)
@@ -322,6 +344,7 @@ int main(void)
 		PLACE_TEST(each_profile_that_isorun_comes_with_is_sound),
 		PLACE_TEST(strict_lets_nothing_out),
 		PLACE_TEST(network_is_default_but_for_the_network),
+		cmocka_unit_test(each_key_is_in_the_manual_page),
 	};
 
 	return cmocka_run_group_tests_name("sandbox/profile", tests, NULL, NULL);
