@@ -28,7 +28,7 @@ void json_set_int(struct json *obj, const char *key, int64_t value);
 void json_set_u64(struct json *obj, const char *key, uint64_t value);
 void json_set_real(struct json *obj, const char *key, double value); /* null when not finite */
 void json_set_bool(struct json *obj, const char *key, bool value);
-void json_set(struct json *obj, const char *key, struct json *taken); /* taken NULL: a failure */
+void json_set(struct json *obj, const char *key, struct json *taken); /* NULL is a failure */
 void json_add_str(struct json *arr, const char *value);
 void json_add(struct json *arr, struct json *taken);
 

@@ -43,7 +43,7 @@ struct event {
 			uint64_t budget_bytes;
 			const char *budget_from;/* what bound it: "memory limit of /sys/fs/…" */
 			const char *profile;
-			int64_t expected_ns;    /* sum over known tests from history; 0: not known */
+			int64_t expected_ns;    /* sum over the tests history knows; 0: none */
 		} run_started;
 		struct {
 			struct demand demand;   /* what it will be admitted with */
@@ -56,9 +56,10 @@ struct event {
 		struct {
 			uint64_t mem_bytes;     /* the reservation */
 			unsigned slot;          /* ISORUN_SLOT */
-			const char *output;     /* path of the captured output, relative to the run directory */
+			const char *output;     /* captured output, below the run directory */
 			int64_t waited_ns;      /* for admission */
-			const char *reason;     /* why again: "out of memory: 2G instead of 1G", "failed", or NULL */
+			const char *reason;     /* why again: "failed", "out of memory: 2G
+						 * instead of 1G"; NULL: the first */
 		} started;
 		struct {
 			uint64_t mem_bytes;
@@ -67,13 +68,13 @@ struct event {
 			const struct result *result;
 			const char *output;     /* as in started */
 			bool again;             /* another attempt follows */
-			const char *detail;     /* one line for people: "exit status 3", "not ok 4 - foo" */
+			const char *detail;     /* for people: "exit status 3", "not ok 4 - foo" */
 		} finished;
 		struct {
 			enum outcome outcome;
 			unsigned attempts;
 			const char *detail;     /* of the attempt that settled it; may be NULL */
-			const char *output;     /* of the attempt that settled it; NULL: never ran */
+			const char *output;     /* of the settling attempt; NULL: never ran */
 			int64_t wall_ns;        /* of the attempt that settled it */
 			uint64_t mem_peak_bytes;
 		} test_finished;

@@ -12,7 +12,8 @@ enum outcome {
 	OUTCOME_OUT_OF_MEMORY,
 	OUTCOME_CRASHED,  /* ended by a signal that isorun did not send */
 	OUTCOME_SKIPPED,
-	OUTCOME_FLAKY,    /* of a test: passed, after an attempt that did not (an OOM kill alone does not make it flaky) */
+	OUTCOME_FLAKY,    /* of a test: passed, after an attempt that did not (an OOM kill alone
+			   * does not make it flaky) */
 	OUTCOME_NOT_RUN,  /* the run ended before its turn */
 	OUTCOME_ERROR,    /* isorun's own: the sandbox could not be made, the program not found */
 	OUTCOME_COUNT,

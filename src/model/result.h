@@ -23,7 +23,7 @@ struct usage {
 	int64_t user_ns;        /* of all processes of the sandbox that were waited for */
 	int64_t system_ns;
 	uint64_t mem_peak_bytes;    /* the kernel's counter where there is one; 0: not known */
-	uint64_t mem_working_bytes; /* largest sample of what cannot be reclaimed; 0: never sampled */
+	uint64_t mem_working_bytes; /* largest sample not reclaimable; 0: never sampled */
 	uint64_t mem_limit_bytes;   /* at the start; 0: none */
 	uint64_t mem_limit_end_bytes;
 	uint64_t swap_bytes;
@@ -51,7 +51,7 @@ struct result {
 	struct usage usage;
 	struct leftover *leftovers;
 	size_t n_leftovers;
-	char **written;         /* overlay: paths written below the workspace, relative; may be NULL */
+	char **written;         /* overlay: paths written, from the workspace; may be NULL */
 	size_t n_written;       /* the number there were; `written` may hold fewer */
 	struct degraded *degraded;
 	size_t n_degraded;

@@ -38,7 +38,7 @@ struct spec {
 	enum spec_tree workspace;
 	bool workspace_set;      /* false: shared for a wrapped command, overlay for a suite */
 	char **private_dirs;     /* own tmpfs each, mode 1777 */
-	uint64_t tmp_size_bytes; /* of all private directories together; 0: 3/4 of the memory limit */
+	uint64_t tmp_size_bytes; /* of all private directories; 0: 3/4 of the memory limit */
 	struct spec_bind *binds;
 	size_t n_binds;
 	char **hide;             /* files become the null device, directories empty and read-only */

@@ -31,8 +31,8 @@ static const char *pid_over_shared_tree(const struct spec *s)
 {
 	if ((s->namespaces & SPEC_NS_PID) && s->workspace_set &&
 	    s->workspace == SPEC_TREE_SHARED)
-		return "own pid namespace over a shared workspace: pids begin at 1 in each sandbox, "
-		       "so files named after a pid collide when tests run at once; use "
+		return "own pid namespace over a shared workspace: pids begin at 1 in each "
+		       "sandbox, so files named after a pid collide when tests run at once; use "
 		       "`workspace = overlay` or `share = pid`";
 	return NULL;
 }

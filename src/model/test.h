@@ -22,7 +22,7 @@ struct test {
 	const char *cwd;         /* absolute */
 	char **env;              /* "K=V" on top of isorun's own environment; may be NULL */
 	char **tags;             /* what -m matches; may be NULL */
-	const char *origin;      /* for messages: "tests.txt:12", "isorun.ini:30", or a program's path */
+	const char *origin;      /* for messages: "tests.txt:12", or a program's path */
 	const char *program;     /* what siblings share: the program's path or the source */
 	const char *profile;     /* NULL: the suite's */
 	struct demand demand;    /* as declared; mem_bytes 0 when nothing was */
@@ -31,8 +31,8 @@ struct test {
 	enum test_protocol protocol;
 	int *skip_status;        /* exit statuses that mean skipped; NULL: 77 */
 	size_t n_skip_status;
-	const char *pass_pattern; /* POSIX extended, in the output: passed whatever the status; NULL: none */
-	const char *fail_pattern; /* failed whatever the status; wins over pass_pattern; NULL: none */
+	const char *pass_pattern; /* POSIX extended, in the output: passed; NULL: none */
+	const char *fail_pattern; /* failed; wins over pass_pattern and status; NULL: none */
 };
 
 struct test_suite {

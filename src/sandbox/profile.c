@@ -118,7 +118,7 @@ static int locate(struct level *l, char *const *dirs, struct iso_err *err)
 		return no_memory(l->name, err);
 	if (!r && own_name)
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
-				   "%s: inherit '%s': no later directory has a profile of that name",
+				   "%s: inherit '%s': no later directory has that profile",
 				   where, l->name);
 	return r ? 0 : refuse_name(where, l->name, dirs, err);
 }
