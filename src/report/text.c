@@ -25,12 +25,12 @@ static int code_columns(uint32_t c)
 {
 	static locale_t utf8;
 
-	if (c >= 0x20 && c < 0x7f)
-		return 1;
+	if (c < 0xa0)
+		return c >= 0x20 && c < 0x7f ? 1 : -1;
 	if (!utf8)
 		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (!utf8)
-		return c < 0xa0 ? -1 : 1;
+		return 1;
 
 	locale_t old = uselocale(utf8);
 	int n = wcwidth((wchar_t)c);
