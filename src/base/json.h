@@ -28,7 +28,7 @@ void json_set_int(struct json *obj, const char *key, int64_t value);
 void json_set_u64(struct json *obj, const char *key, uint64_t value);
 void json_set_real(struct json *obj, const char *key, double value); /* null when not finite */
 void json_set_bool(struct json *obj, const char *key, bool value);
-void json_set(struct json *obj, const char *key, struct json *taken); /* NULL is a failure */
+void json_set(struct json *obj, const char *key, struct json *taken); /* NULL: it failed */
 void json_add_str(struct json *arr, const char *value);
 void json_add(struct json *arr, struct json *taken);
 
@@ -39,7 +39,7 @@ int json_dump(const struct json *j, bool pretty, char **ret_text); /* 0 or -ENOM
 int json_parse(const char *text, size_t len, const char *name, struct json **ret,
 	       struct iso_err *err);
 const struct json *json_get(const struct json *obj, const char *key); /* NULL: absent */
-const char *json_get_str(const struct json *obj, const char *key);    /* NULL: absent or no string */
+const char *json_get_str(const struct json *obj, const char *key);    /* NULL: absent, no string */
 bool json_get_int(const struct json *obj, const char *key, int64_t *ret);
 bool json_get_bool(const struct json *obj, const char *key, bool *ret);
 size_t json_len(const struct json *arr);                              /* 0 when no array */

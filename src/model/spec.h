@@ -85,7 +85,8 @@ int spec_capability_number(const char *name);
 
 /* The table behind spec_set, for `isorun profile` and the manual's check:
  * row i, or NULL past the end.  `text` is the current value of s, as spec_set
- * reads it (for binds and variables one a line); the caller frees. */
+ * reads it (entries on lines of their own: each bind and variable, and
+ * every few words of a long list); the caller frees. */
 struct spec_key {
 	const char *section;
 	const char *key;

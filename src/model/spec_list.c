@@ -73,13 +73,21 @@ static void put_word(struct buf *b, const char *word)
 		b->error = -ENOMEM;
 }
 
+/* Lines stay short enough for people, and for the INI reader. */
 static void put_list(struct buf *b, char *const *list)
 {
+	enum { WIDTH = 72 };
+	size_t line = b->len; /* where the last one begins */
+
 	if (!list || !*list)
 		buf_adds(b, "none");
 	for (size_t i = 0; list && list[i]; i++) {
-		if (i)
+		if (i && b->len - line + strlen(list[i]) > WIDTH) {
+			buf_addc(b, '\n');
+			line = b->len;
+		} else if (i) {
 			buf_addc(b, ' ');
+		}
 		put_word(b, list[i]);
 	}
 }

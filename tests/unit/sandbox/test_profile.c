@@ -258,6 +258,23 @@ static void each_profile_that_isorun_comes_with_is_sound(void **state)
 	}
 }
 
+static void no_text_of_a_key_is_too_long_for_a_line_of_a_profile(void **state)
+{
+	struct place *p = *state;
+
+	if (access(shipped[0], R_OK) < 0)
+		skip();
+	assert_int_equal(profile_load("strict", shipped, &p->spec, NULL, &p->err), 0);
+	for (size_t i = 0; spec_key_at(i); i++) {
+		_cleanup_free_ char *text = NULL;
+		_cleanup_strv_ char **lines = NULL;
+		assert_int_equal(spec_get_text(&p->spec, i, &text), 0);
+		assert_int_equal(strv_split(text, "\n", &lines), 0);
+		for (size_t j = 0; j < strv_len(lines); j++)
+			assert_true(strlen(lines[j]) <= 100);
+	}
+}
+
 static void strict_lets_nothing_out(void **state)
 {
 	struct place *p = *state;
@@ -342,6 +359,7 @@ int main(void)
 		PLACE_TEST(a_name_with_a_slash_or_the_suffix_is_a_file),
 		PLACE_TEST(names_are_listed_once_and_sorted),
 		PLACE_TEST(each_profile_that_isorun_comes_with_is_sound),
+		PLACE_TEST(no_text_of_a_key_is_too_long_for_a_line_of_a_profile),
 		PLACE_TEST(strict_lets_nothing_out),
 		PLACE_TEST(network_is_default_but_for_the_network),
 		cmocka_unit_test(each_key_is_in_the_manual_page),
