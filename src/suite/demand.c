@@ -129,7 +129,7 @@ int demand_choose(const struct test *t, const struct demand_rules *rules, struct
 	}
 	ret->mem_bytes = at_most(ret->mem_bytes, rules->budget_bytes);
 	if (!ret->cpus_milli)
-		ret->cpus_milli = lesson.cpus_milli;
+		ret->cpus_milli = rules->cpus_milli ? rules->cpus_milli : lesson.cpus_milli;
 	*ret_expected_ns = lesson.wall_ns;
 	return r;
 }

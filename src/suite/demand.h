@@ -15,7 +15,8 @@
 struct demand_rules {
 	struct history *history; /* NULL: none */
 	const char *suite;       /* the history's key of the project */
-	uint64_t mem_bytes;      /* declared for all; 0: not */
+	uint64_t mem_bytes;      /* declared for all of its profile; 0: not */
+	uint32_t cpus_milli;     /* likewise */
 	uint64_t share_bytes;    /* of one slot, when nothing is known */
 	uint64_t budget_bytes;   /* no demand is above it */
 	int64_t now_wall_ns;

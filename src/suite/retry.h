@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* suite/retry.h - whether a test gets another attempt, with how much memory, and what it all came to: pure. */
+/* suite/retry.h - whether a test gets another attempt, and with how much memory: pure. */
 #ifndef SUITE_RETRY_H
 #define SUITE_RETRY_H
 

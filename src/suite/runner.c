@@ -74,11 +74,16 @@ static unsigned choose_jobs(const struct runner *r)
 
 static void demand_all(struct runner *r)
 {
+	struct demand_rules rules = r->rules;
+
 	for (size_t i = 0; i < r->n; i++) {
+		const struct spec *spec = r->tests[i].spec;
 		/* The first fault is told, once there is a run to tell it in. */
 		struct iso_err *err = r->recall_fault.code ? NULL : &r->recall_fault;
 
-		(void)demand_choose(r->tests[i].test, &r->rules, &r->items[i].demand,
+		rules.mem_bytes = r->config->mem_bytes ? r->config->mem_bytes : spec->mem_bytes;
+		rules.cpus_milli = spec->cpus_milli;
+		(void)demand_choose(r->tests[i].test, &rules, &r->items[i].demand,
 				    &r->items[i].expected_ns, err);
 	}
 }
@@ -93,7 +98,6 @@ static void choose_demands(struct runner *r)
 	r->rules = (struct demand_rules){
 		.history = c->history,
 		.suite = c->workspace_dir,
-		.mem_bytes = c->mem_bytes ? c->mem_bytes : c->spec->mem_bytes,
 		.share_bytes = budget_default_share(r->budget.bytes, jobs, r->limits.cpus),
 		.budget_bytes = r->budget.bytes,
 		.now_wall_ns = time_wall_ns(),

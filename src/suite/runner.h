@@ -19,8 +19,8 @@
 struct run_config {
 	const struct test_suite *suite;
 	const struct spec *spec;        /* of tests without a profile of their own */
-	const struct spec *(*spec_of)(const struct test *t, void *arg); /* of a test that names a
-					 * profile: resolved before the run; NULL: config.spec for all */
+	/* Of a test that names a profile, resolved before the run; NULL: `spec` for all. */
+	const struct spec *(*spec_of)(const struct test *t, void *arg);
 	void *spec_arg;
 	const char *workspace_dir;
 	const char *state_dir;          /* runs and history live below it */
@@ -33,7 +33,8 @@ struct run_config {
 	const char *run_name;           /* and the directory that rundir_make made */
 	const char *run_dir;
 	unsigned jobs;                  /* 0: chosen */
-	uint64_t mem_bytes;             /* demand of tests that declare none; 0: history or default */
+	uint64_t mem_bytes;             /* demand of tests that declare none; 0: the spec's, else
+					 * history's or the default */
 	int64_t timeout_ns;             /* of tests that declare none; 0: the spec's */
 	int retries;                    /* after a failure; OOM retries do not count */
 	unsigned max_failures;          /* 0: no end; 1: --fail-fast */

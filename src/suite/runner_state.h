@@ -85,7 +85,7 @@ void runner_settled(struct runner *r, enum outcome outcome);
  * (nothing has changed then).  Every other fault ends the test as an error. */
 int run_test_start(struct run_test *t);
 void run_test_interrupt(struct run_test *t); /* TERM, or at once when it still waits */
-void run_test_give_up(struct run_test *t, const char *why); /* it waits, and its turn will not come */
+void run_test_give_up(struct run_test *t, const char *why); /* its turn will not come */
 void run_test_fini(struct run_test *t);
 int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
 

@@ -59,7 +59,8 @@ static int keep_regular_files(char **names, size_t n, char ***ret)
 	_cleanup_strv_ char **files = NULL;
 	const char *last = "";
 
-	qsort(names, n, sizeof(*names), compare_names);
+	if (n)
+		qsort(names, n, sizeof(*names), compare_names);
 	for (size_t i = 0; i < n; i++) {
 		struct stat st;
 

@@ -10,7 +10,7 @@ enum { TAP_LINE_MAX = 512, TAP_DETAIL_MAX = 200 };
 
 /* What is known so far.  Plain data; tap_init before the first tap_feed. */
 struct tap {
-	char line[TAP_LINE_MAX];      /* of the line that is not ended yet; the rest of it is dropped */
+	char line[TAP_LINE_MAX];      /* the one that is not ended yet, cut */
 	size_t line_len;
 	bool planned;
 	bool plan_is_last;            /* nothing may follow it */

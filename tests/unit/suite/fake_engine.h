@@ -21,13 +21,13 @@ enum { FAKE_TRIES = 4 };
 
 struct fake_plan {
 	const char *id;
-	int status[FAKE_TRIES];     /* exit status of attempt 1, 2, ...; the last for all after it */
+	int status[FAKE_TRIES];     /* exit status of attempt 1, 2, ... */
 	int signal;                 /* ends by it instead */
 	bool times_out;
 	bool cannot_start;          /* `ended` comes within engine_start */
 	bool refused;               /* engine_start itself returns an error */
 	bool ignores_term;
-	unsigned endless_from;      /* attempts from this on last until they are signalled; 0: none */
+	unsigned endless_from;      /* these last until they are signalled; 0: none */
 	uint64_t size_bytes;
 	int64_t us;                 /* how long it takes */
 	const char *out;            /* printed */
@@ -260,7 +260,7 @@ void attempt_kill(struct attempt *a)
 }
 
 /* The other isorun process gives its memory back. */
-static void fake_foreign_ends(void *arg)
+static inline void fake_foreign_ends(void *arg)
 {
 	struct engine *e = arg;
 
