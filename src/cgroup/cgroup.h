@@ -23,7 +23,8 @@ struct cg_place {
 	char *above_dir;    /* the nearest group whose memory limit binds our tests: the parent of
 			     * memory_dir, or our own group for CG_NONE; NULL: none can be seen */
 	char *self;         /* the text of /proc/self/cgroup it was found from */
-	char *why_none;     /* version CG_NONE: what was tried and, after "; cure: ", what mends it */
+	char *why_none;     /* what was tried in vain and, after "; cure: ", what mends it, on one
+			     * line: with CG_NONE, and where only pids_dir is missing; else NULL */
 };
 void cg_place_fini(struct cg_place *p); /* leaves it zeroed */
 
@@ -32,9 +33,9 @@ void cg_place_fini(struct cg_place *p); /* leaves it zeroed */
 int cg_place_to_text(const struct cg_place *p, struct buf *b);
 int cg_place_from_text(const char *text, struct cg_place *ret);
 
-/* Tries v2, then v1, by really making the isorun group, enabling controllers
- * and making and removing a leaf; CG_NONE with why_none when neither works.
- * Errors only when out of memory.  Uses libcgroup. */
+/* Looks where the memory controller is, makes the isorun group there, and makes,
+ * joins and removes a leaf; CG_NONE with why_none when that does not work.
+ * Errors only when out of memory.  Uses libcgroup; forks. */
 int cg_find(struct cg_place *ret, struct iso_err *err);
 
 /* One group being used: descriptors on the place.  Open fails with -ENOENT when

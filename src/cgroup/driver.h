@@ -66,6 +66,9 @@ uint64_t cg_stat_sum(const char *text, const char *const *keys);
  * `name` is no such name: what is not ours is left alone. */
 bool cg_owner_lives(const char *name);
 
+/* Makes a leaf by the very plan that tests get, joins it and removes it. */
+int cg_prove(const struct cg_place *place, struct iso_err *err);
+
 /* rmdir, after the groups below it; 0 when it is gone, else -errno. */
 int cg_remove_at(int parent_fd, const char *name);
 

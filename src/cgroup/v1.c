@@ -34,7 +34,8 @@ static void plan_memory(const struct cg *cg, const struct cg_limits *limits,
 	group->join_file = "tasks";
 	cg_plan_read(group, "memory.max_usage_in_bytes");
 	cg_plan_read(group, "memory.oom_control");
-	cg_plan_read(group, "memory.failcnt");
+	/* After the peak, see v1_parse. */
+	cg_plan_read(group, "memory.limit_in_bytes");
 	/* A limit of 0 is refused (EBUSY) since some kernel memory stays, but
 	 * only after the page cache was dropped: 60 us.  memory.force_empty
 	 * tries 16 times for the same, 570 us; and asking memory.stat first
@@ -61,8 +62,9 @@ static void v1_parse(const char *file, const char *text, struct cg_usage *usage)
 	uint64_t n;
 	if (str_eq(file, "memory.max_usage_in_bytes") && num_parse_u64(text, &n) == 0)
 		usage->peak_bytes = n;
-	else if (str_eq(file, "memory.failcnt") && num_parse_u64(text, &n) == 0)
-		usage->limit_hit = n > 0;
+	else if (str_eq(file, "memory.limit_in_bytes") && num_parse_u64(text, &n) == 0)
+		/* memory.failcnt would say it, but stays 0 on Linux 6.18. */
+		usage->limit_hit = usage->peak_bytes >= n;
 	else if (str_eq(file, "memory.oom_control") && cg_stat_get(text, "oom_kill", &n))
 		usage->oom_kills = n; /* Linux 4.13 */
 }

@@ -128,9 +128,9 @@ static void v1_counters_are_understood(void **state)
 	(void)state;
 	struct cg_usage usage = { 0 };
 	cg_parse_usage(&v1, "memory.max_usage_in_bytes", "104857600", &usage);
-	cg_parse_usage(&v1, "memory.failcnt", "0", &usage);
+	cg_parse_usage(&v1, "memory.limit_in_bytes", "104861696", &usage);
 	assert_false(usage.limit_hit);
-	cg_parse_usage(&v1, "memory.failcnt", "13", &usage);
+	cg_parse_usage(&v1, "memory.limit_in_bytes", "104857600", &usage);
 	cg_parse_usage(&v1, "memory.oom_control", "oom_kill_disable 7\nunder_oom 0\noom_kill 2\n",
 		       &usage);
 	assert_int_equal(usage.peak_bytes, 104857600);
