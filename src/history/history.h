@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* history/history.h - what past attempts took, in SQLite; a broken or locked database never fails a run. */
+/* history/history.h - what past attempts took, in SQLite; its faults never fail a run. */
 #ifndef HISTORY_HISTORY_H
 #define HISTORY_HISTORY_H
 

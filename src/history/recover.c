@@ -60,8 +60,9 @@ int recover_move_aside(const char *path, char **ret_note, struct iso_err *err)
 			       : 0;
 	}
 	if (code)
-		return iso_err_set(err, ISO_ERR_HOST, code, "history '%s': is no database; move it to '%s'",
-				   path, buf_str(&aside));
+		return iso_err_set(err, ISO_ERR_HOST, code,
+				   "history '%s': is no database; move it to '%s'", path,
+				   buf_str(&aside));
 	buf_addf(&note, "history '%s': was no database; moved to '%s' and begun anew", path,
 		 buf_str(&aside));
 	return buf_finish(&note, ret_note);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report/eventlog_fields.h - one table of what each event stores: the writer and the reader both walk it. */
+/* report/eventlog_fields.h - what each event stores: writer and reader walk the same table. */
 #ifndef REPORT_EVENTLOG_FIELDS_H
 #define REPORT_EVENTLOG_FIELDS_H
 

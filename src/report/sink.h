@@ -29,8 +29,10 @@ struct sink {
 };
 
 /* The sinks of this house.  `path` "-" is standard output. */
-int sink_eventlog_open(const char *path, struct sink **ret, struct iso_err *err); /* JSON lines, each flushed */
-int sink_junit_open(const char *path, const char *run_dir, struct sink **ret, struct iso_err *err);
+/* JSON lines, each one write(2). */
+int sink_eventlog_open(const char *path, struct sink **ret, struct iso_err *err);
+int sink_junit_open(const char *path, const char *run_dir, struct sink **ret,
+		    struct iso_err *err);
 
 struct tty_options {
 	int fd;            /* the terminal or pipe; borrowed */
@@ -44,7 +46,8 @@ struct tty_options {
 /* Progress while it runs, failures with the end of their output as they come,
  * the summary at the end. */
 int sink_tty_open(const struct tty_options *options, struct sink **ret, struct iso_err *err);
-void sink_tty_tick(struct sink *s, int64_t t_ns); /* redraws the status area; a no-op when not live */
+/* Redraws the status area; a no-op when not live. */
+void sink_tty_tick(struct sink *s, int64_t t_ns);
 
 /* Reads a stored event log and feeds every event to n sinks.  A log that ends
  * mid-line (its run died) is read up to its last whole event. */

@@ -98,7 +98,8 @@ static void collect_parts(struct parts *p, const struct fold *f, int64_t t_ns)
 	if (f->budget_bytes > 0) {
 		part = add_part(p, "   ", 5, PAINT_PLAIN);
 		snprintf(part->text, sizeof(part->text), "%s of %s",
-			 num_format_size(a, f->reserved_bytes), num_format_size(z, f->budget_bytes));
+			 num_format_size(a, f->reserved_bytes),
+			 num_format_size(z, f->budget_bytes));
 	}
 	part = add_part(p, "   ", 3, PAINT_PLAIN);
 	if (f->interrupted_by)

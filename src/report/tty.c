@@ -59,9 +59,10 @@ struct tty {
 static struct status_view view_of(const struct tty *tty)
 {
 	struct status_view view = { tty->options.columns, tty->options.rows, tty->options.color };
+	bool is_asked = view.columns == 0 || view.rows == 0;
 	struct winsize size;
 
-	if ((view.columns == 0 || view.rows == 0) && ioctl(tty->options.fd, TIOCGWINSZ, &size) == 0) {
+	if (is_asked && ioctl(tty->options.fd, TIOCGWINSZ, &size) == 0) {
 		view.columns = view.columns ? view.columns : size.ws_col;
 		view.rows = view.rows ? view.rows : size.ws_row;
 	}
@@ -185,21 +186,13 @@ static void add_event(struct tty *tty, const struct event *e)
 	}
 }
 
-static void tty_event(struct sink *s, const struct event *e)
+/* The area makes room, the text follows, and the area comes below it again;
+ * when there is nothing to say, the next tick is soon enough. */
+static void event_above_area(struct tty *tty, const struct event *e)
 {
-	struct tty *tty = (struct tty *)s;
 	const struct status_view view = view_of(tty);
-
-	fold_event(&tty->fold, e);
-	if (!tty->options.live) {
-		add_event(tty, e);
-		flush(tty);
-		return;
-	}
-
-	/* The area makes room, the text follows, and the area comes below it
-	 * again; when there is nothing to say, the next tick is soon enough. */
 	const struct status before = tty->status;
+
 	status_erase(&tty->status, &view, &tty->out);
 	size_t n_erase = tty->out.len;
 	add_event(tty, e);
@@ -213,13 +206,28 @@ static void tty_event(struct sink *s, const struct event *e)
 	flush(tty);
 }
 
+static void tty_event(struct sink *s, const struct event *e)
+{
+	struct tty *tty = (struct tty *)s;
+
+	fold_event(&tty->fold, e);
+	if (tty->options.live) {
+		event_above_area(tty, e);
+		return;
+	}
+	add_event(tty, e);
+	flush(tty);
+}
+
 static int tty_close(struct sink *s, struct iso_err *err)
 {
 	struct tty *tty = (struct tty *)s;
-	const struct status_view view = view_of(tty);
 
-	if (tty->options.live)
+	if (tty->options.live) {
+		const struct status_view view = view_of(tty);
+
 		status_erase(&tty->status, &view, &tty->out);
+	}
 	if (tty->fold.started && !tty->is_over)
 		add_summary(tty);
 	flush(tty);
@@ -254,10 +262,11 @@ int sink_tty_open(const struct tty_options *options, struct sink **ret, struct i
 void sink_tty_tick(struct sink *s, int64_t t_ns)
 {
 	struct tty *tty = (struct tty *)s;
-	const struct status_view view = view_of(tty);
 
 	if (!tty->options.live || !tty->fold.started || tty->is_over)
 		return;
+
+	const struct status_view view = view_of(tty);
 	status_draw(&tty->status, &view, &tty->fold, t_ns, &tty->out);
 	flush(tty);
 }

@@ -421,7 +421,8 @@ static void an_outcome_of_unknown_name_counts_as_an_error(void **state)
 	struct history_attempt *rows = NULL;
 	size_t n = 0;
 
-	run_sql(p->path, "INSERT INTO attempt VALUES (1,'/src/a','t','','',1,'exploded',1,1,1,1,1,1)");
+	run_sql(p->path, "INSERT INTO attempt VALUES"
+			 " (1,'/src/a','t','','',1,'exploded',1,1,1,1,1,1)");
 	assert_int_equal(history_of_test(h, "/src/a", "t", 5, &rows, &n, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].outcome, OUTCOME_ERROR);
@@ -440,9 +441,9 @@ static void the_questions_of_a_run_are_answered_by_an_index(void **state)
 	assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
 	for (size_t i = 0; i < 2; i++) {
 		sqlite3_stmt *stmt = NULL;
-		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN SELECT * FROM attempt WHERE suite = 'a'"
-					    " AND %s = 'b' ORDER BY taken_wall_ns DESC, id DESC",
-					    keys[i]);
+		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN SELECT * FROM attempt"
+					    " WHERE suite = 'a' AND %s = 'b'"
+					    " ORDER BY taken_wall_ns DESC, id DESC", keys[i]);
 
 		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
 		assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);

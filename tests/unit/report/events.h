@@ -51,7 +51,8 @@ static inline char *place_path(const struct place *p, const char *name)
 	return path_join(p->dir, name); /* the caller frees */
 }
 
-static inline void place_write(const struct place *p, const char *name, const char *text, size_t len)
+static inline void place_write(const struct place *p, const char *name, const char *text,
+			       size_t len)
 {
 	char *path = place_path(p, name);
 
@@ -66,6 +67,7 @@ static inline char *place_read(const struct place *p, const char *name)
 	size_t len = 0;
 
 	assert_int_equal(fs_read(path, 64 << 20, &text, &len), 0);
+	assert_non_null(text);
 	free(path);
 	return text; /* the caller frees */
 }

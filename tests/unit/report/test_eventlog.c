@@ -83,7 +83,7 @@ static const struct result *full_result(void)
 	static struct leftover left[] = { { 12, "a-name-of-15-ch", (char *)(uintptr_t)"cmd 1", 13 },
 					  { 14, "b", (char *)(uintptr_t)"", 15 } };
 	static char *written[] = { (char *)(uintptr_t)"w/1", (char *)(uintptr_t)"w/2", NULL };
-	static struct degraded given_up[] = { { (char *)(uintptr_t)"what", (char *)(uintptr_t)"why" } };
+	static struct degraded given_up = { (char *)(uintptr_t)"what", (char *)(uintptr_t)"why" };
 	static struct result r = {
 		.outcome = OUTCOME_CRASHED, .started = true, .raw_status = 139, .exit_status = -1,
 		.signal = 11, .timed_out = true, .oom = true, .test_process_oom = true,
@@ -92,7 +92,7 @@ static const struct result *full_result(void)
 			   .mem_limit_end_bytes = 107, .swap_bytes = 108, .oom_kills = 109,
 			   .pauses = 110, .paused_ns = 111, .waited_ns = 112 },
 		.leftovers = left, .n_leftovers = 2, .written = written, .n_written = 17,
-		.degraded = given_up, .n_degraded = 1, .error_status = 126,
+		.degraded = &given_up, .n_degraded = 1, .error_status = 126,
 		.error = (char *)(uintptr_t)"its error",
 	};
 
@@ -261,54 +261,58 @@ static void a_run_that_died_within_a_line_is_read_up_to_the_event_before(void **
 	free(text);
 }
 
+/* One line of a log: an event's name, and what follows it. */
+#define LINE(name, rest) "{\"v\":1,\"t\":1,\"event\":\"" name "\"" rest "}\n"
+#define OF_A ",\"test\":\"a\""
+#define RESULT(rest) LINE("attempt-finished", OF_A ",\"result\":" rest)
+
 static void events_that_only_newer_isoruns_know_are_passed_over(void **state)
 {
 	struct place *p = *state;
 	struct probe probe = { .n = 0 };
 
-	assert_int_equal(replay_text(p,
-				     "{\"v\":1,\"t\":1,\"event\":\"test-dreamt\",\"of\":7}\n"
-				     "{\"v\":1,\"t\":2,\"event\":\"warning\",\"text\":\"x\",\"new\":[]}\n",
-				     &probe, NULL),
-			 0);
+	static const char log[] = LINE("test-dreamt", ",\"of\":7")
+				  LINE("warning", ",\"text\":\"x\",\"new\":[]");
+
+	assert_int_equal(replay_text(p, log, &probe, NULL), 0);
 	assert_int_equal(probe.n, 1);
 }
 
 static void what_is_no_event_is_refused_with_its_line(void **state)
 {
-	struct place *p = *state;
+	static const struct {
+		const char *text;
+		const char *why;
+	} bad[] = {
+		{ LINE("warning", "") "rubbish\n", "log:2: 'event': is no JSON" },
+		{ "\n", "no JSON" },
+		{ "[]\n", "'v'" },
+		{ "7\n", "" },
+		{ "{}\n", "'v'" },
+		{ "{\"v\":2,\"t\":1,\"event\":\"warning\"}\n", "'v': is of a newer isorun" },
+		{ "{\"v\":1,\"t\":1}\n", "'event': is missing" },
+		{ "{\"v\":1,\"event\":\"warning\"}\n", "'t'" },
+		{ LINE("test-planned", ""), "'test': is missing" },
+		{ LINE("warning", ",\"text\":5"), "'text': is no string" },
+		{ LINE("interrupted", ",\"signal\":99999999999"), "'signal'" },
+		{ LINE("test-planned", OF_A ",\"locks\":[1]"), "'locks'" },
+		{ LINE("test-planned", OF_A ",\"mem_origin\":\"x\""), "'x': is no origin" },
+		{ LINE("test-finished", OF_A ",\"outcome\":\"won\""), "'won': is no outcome" },
+		{ RESULT("{\"leftovers\":[{\"pid\":\"x\"}]}"), "'pid'" },
+		{ RESULT("{\"mem_peak_bytes\":-1}"), "'mem_peak_bytes'" },
+	};
 
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"warning\"}\nrubbish\n", "log:2: 'event': is no JSON");
-	assert_log_refused(p, "\n", "no JSON");
-	assert_log_refused(p, "[]\n", "'v'");
-	assert_log_refused(p, "7\n", "");
-	assert_log_refused(p, "{}\n", "'v'");
-	assert_log_refused(p, "{\"v\":2,\"t\":1,\"event\":\"warning\"}\n", "'v': is of a newer isorun");
-	assert_log_refused(p, "{\"v\":1,\"t\":1}\n", "'event': is missing");
-	assert_log_refused(p, "{\"v\":1,\"event\":\"warning\"}\n", "'t'");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"test-planned\"}\n", "'test': is missing");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"warning\",\"text\":5}\n", "'text': is no string");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"interrupted\",\"signal\":99999999999}\n", "'signal'");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"test-planned\",\"test\":\"a\",\"locks\":[1]}\n",
-			   "'locks'");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"test-planned\",\"test\":\"a\",\"mem_origin\":\"x\"}\n",
-			   "'x': is no origin");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"test-finished\",\"test\":\"a\",\"outcome\":\"won\"}\n",
-			   "'won': is no outcome");
-	assert_log_refused(p, "{\"v\":1,\"t\":1,\"event\":\"attempt-finished\",\"test\":\"a\","
-			      "\"result\":{\"leftovers\":[{\"pid\":\"x\"}]}}\n", "'pid'");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_log_refused(*state, bad[i].text, bad[i].why);
 }
 
 static void lists_that_are_no_lists_yield_nothing_and_no_crash(void **state)
 {
-	struct place *p = *state;
 	struct probe probe = { .n = 0 };
 
-	assert_int_equal(replay_text(p, "{\"v\":1,\"t\":1,\"event\":\"attempt-finished\",\"test\":\"a\","
-					"\"result\":{\"leftovers\":5,\"degraded\":{},\"written\":\"\"}}\n"
-					"{\"v\":1,\"t\":1,\"event\":\"attempt-finished\",\"test\":\"a\"}\n"
-					"{\"v\":1,\"t\":1,\"event\":\"attempt-finished\",\"test\":\"a\",\"result\":[]}\n",
-				     &probe, NULL), 0);
+	assert_int_equal(replay_text(*state,
+				     RESULT("{\"leftovers\":5,\"degraded\":{},\"written\":\"\"}")
+				     RESULT("[]") LINE("attempt-finished", OF_A), &probe, NULL), 0);
 	assert_int_equal(probe.n, 3);
 }
 

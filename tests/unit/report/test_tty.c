@@ -198,7 +198,8 @@ static void play_start(const struct place *p, struct sink *s)
 }
 
 #define HEADER "206 tests, 8 at once, 2 cpus, budget 6G (memory limit of /ci)\n"
-#define WIDE_80 "t/\xe4\xb8\x80\xe4\xba\x8c\xe4\xb8\x89\xe5\x9b\x9b/and-a-..t-goes-on-and-on-beyond-what-fits.py"
+#define WIDE_80 "t/\xe4\xb8\x80\xe4\xba\x8c\xe4\xb8\x89\xe5\x9b\x9b" \
+	"/and-a-..t-goes-on-and-on-beyond-what-fits.py"
 
 static void the_live_area_at_80_columns(void **state)
 {
@@ -217,8 +218,8 @@ static void the_live_area_at_80_columns(void **state)
 	forget(&o);
 
 	/* A failure scrolls by above; the area closes up. */
-	send_all(&s, 1, test_finished("t/first", 1600 * MS, OUTCOME_FAILED, 1, "exit status 9", NULL,
-				      1600 * MS, MIB));
+	send_all(&s, 1, test_finished("t/first", 1600 * MS, OUTCOME_FAILED, 1, "exit status 9",
+				      NULL, 1600 * MS, MIB));
 	assert_written(&o, p,
 		"\r\033[3A\033[J"
 		"FAIL     1.6s     1M  t/first: exit status 9\n"
@@ -229,8 +230,8 @@ static void the_live_area_at_80_columns(void **state)
 	forget(&o);
 
 	/* What passes is not told, only counted at the next tick. */
-	send_all(&s, 1, test_finished("t/second", 1700 * MS, OUTCOME_PASSED, 2, NULL, NULL, 1400 * MS,
-				      MIB));
+	send_all(&s, 1, test_finished("t/second", 1700 * MS, OUTCOME_PASSED, 2, NULL, NULL,
+				      1400 * MS, MIB));
 	assert_written(&o, p, "");
 	sink_tty_tick(s, 1700 * MS);
 	char *text = read_memory(o.fd);
