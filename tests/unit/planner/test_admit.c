@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "planner/admit.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+
+/* Rows read as: held(10, 60) holds 10 of a budget of 60. */
+#define held(mem, budget)  { .mem_bytes = (mem), .budget_bytes = (budget), .held = true }
+#define waits(mem, budget) { .mem_bytes = (mem), .budget_bytes = (budget) }
+#define alone(mem, budget) { .mem_bytes = (mem), .budget_bytes = (budget), .alone = true }
+
+static void nothing_waits_in_an_empty_ledger(void **state)
+{
+	(void)state;
+	assert_int_equal(plan_admit(NULL, 0), 0);
+}
+
+static void a_demand_equal_to_what_is_left_is_admitted(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(40, 60), waits(20, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+	assert_true(rows[1].admitted);
+	assert_false(rows[0].admitted);
+}
+
+static void a_demand_one_byte_above_what_is_left_waits(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(40, 60), waits(21, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
+}
+
+static void those_that_fit_together_are_admitted_together(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { waits(20, 60), waits(30, 60), waits(10, 60), waits(1, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 3);
+	assert_false(rows[3].admitted);
+}
+
+static void the_smallest_budget_of_the_holders_is_in_force(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(20, 30), waits(11, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
+	rows[1].mem_bytes = 10;
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+}
+
+static void the_budget_of_one_that_waits_binds_only_itself(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(20, 60), waits(10, 25), waits(5, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+	assert_false(rows[1].admitted);
+	assert_true(rows[2].admitted); /* beside it there is room for 15 */
+}
+
+static void a_demand_above_the_budget_is_admitted_when_nothing_is_held(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { waits(UINT64_MAX, 60), waits(1, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+	assert_true(rows[0].admitted);
+	assert_int_equal(admit_bytes(&rows[0]), 60);
+}
+
+static void alone_is_admitted_only_into_an_empty_ledger(void **state)
+{
+	(void)state;
+	struct admit_row busy[] = { held(1, 60), alone(1, 60), waits(1, 60) };
+	assert_int_equal(plan_admit(busy, ARRAY_SIZE(busy)), 0); /* nor does anyone pass it */
+	struct admit_row empty[] = { alone(1, 60), waits(0, 600) };
+	assert_int_equal(plan_admit(empty, ARRAY_SIZE(empty)), 1);
+	assert_int_equal(admit_bytes(&empty[0]), 60);
+}
+
+static void nothing_joins_one_that_is_alone(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = {
+		{ .mem_bytes = 60, .budget_bytes = 60, .held = true, .alone = true },
+		waits(0, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
+}
+
+static void a_younger_one_may_use_what_the_oldest_leaves(void **state)
+{
+	(void)state;
+	/* When the 30 ends, 10 + 40 are taken: 10 remain, and are free now. */
+	struct admit_row rows[] = { held(30, 60), held(10, 60), waits(40, 60), waits(11, 60),
+				    waits(10, 60), waits(1, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+	assert_true(rows[4].admitted);
+}
+
+static void those_that_passed_leave_less_to_the_next(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(40, 60), waits(50, 60), waits(6, 60), waits(5, 60),
+				    waits(4, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 2);
+	assert_true(rows[2].admitted);
+	assert_false(rows[3].admitted);
+	assert_true(rows[4].admitted);
+}
+
+static void nobody_passes_an_oldest_that_wants_everything(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(1, 60), waits(60, 60), waits(1, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
+}
+
+static void overcommitted_holders_admit_nobody(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(50, 60), held(50, 60), waits(0, 60) };
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
+}
+
+enum { MAX_ROWS = 64, STEPS = 20000 };
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* A ledger in a box: rows in the order that plan_admit wants. */
+struct box {
+	struct admit_row rows[MAX_ROWS];
+	size_t n;
+	size_t n_held;
+	size_t held_at_head;  /* how many held then */
+};
+
+static void take_out(struct box *b, size_t i)
+{
+	for (size_t k = i; k + 1 < b->n; k++)
+		b->rows[k] = b->rows[k + 1];
+	b->n--;
+	b->n_held--;
+}
+
+/* Moves the admitted behind the held, in order; true when the head was one. */
+static bool grant(struct box *b)
+{
+	bool head_in = false;
+	const size_t first_waiter = b->n_held;
+	for (size_t i = first_waiter; i < b->n; i++) {
+		struct admit_row row = b->rows[i];
+		if (!row.admitted)
+			continue;
+		head_in |= i == first_waiter;
+		row.mem_bytes = admit_bytes(&row);
+		row.held = true;
+		for (size_t k = i; k > b->n_held; k--)
+			b->rows[k] = b->rows[k - 1];
+		b->rows[b->n_held++] = row;
+	}
+	return head_in;
+}
+
+static void check_promises(const struct box *b)
+{
+	uint64_t sum = 0;
+	uint64_t least = UINT64_MAX;
+	bool any_alone = false;
+	for (size_t i = 0; i < b->n_held; i++) {
+		sum += b->rows[i].mem_bytes;
+		if (b->rows[i].budget_bytes < least)
+			least = b->rows[i].budget_bytes;
+		any_alone |= b->rows[i].alone;
+	}
+	assert_true(b->n_held == 0 || sum <= least);
+	assert_true(!any_alone || b->n_held == 1);
+	assert_true(b->n == 0 || b->n_held > 0);
+}
+
+/* In whatever order holders end, budgets are kept, and the oldest waiter starts
+ * at the latest when all that held when it became the oldest have ended. */
+static void no_history_breaks_a_budget_or_starves_the_oldest(void **state)
+{
+	(void)state;
+	struct box b = { .n = 0 };
+	uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
+	for (int step = 0; step < STEPS; step++) {
+		if (b.n < MAX_ROWS && next_random(&seed) % 3 > 0) {
+			b.rows[b.n++] = (struct admit_row){
+				.mem_bytes = next_random(&seed) % 70,
+				.budget_bytes = 40 + next_random(&seed) % 30,
+				.alone = next_random(&seed) % 16 == 0 };
+		} else if (b.n_held > 0) {
+			const size_t victim = next_random(&seed) % b.n_held;
+			if (victim < b.held_at_head)
+				b.held_at_head--;
+			take_out(&b, victim);
+		}
+		const bool had_head = b.n > b.n_held;
+		(void)plan_admit(b.rows, b.n);
+		const bool head_in = grant(&b);
+		check_promises(&b);
+		if (had_head && !head_in)
+			assert_true(b.held_at_head > 0);
+		if (!had_head || head_in)
+			b.held_at_head = b.n_held;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_waits_in_an_empty_ledger),
+		cmocka_unit_test(a_demand_equal_to_what_is_left_is_admitted),
+		cmocka_unit_test(a_demand_one_byte_above_what_is_left_waits),
+		cmocka_unit_test(those_that_fit_together_are_admitted_together),
+		cmocka_unit_test(the_smallest_budget_of_the_holders_is_in_force),
+		cmocka_unit_test(the_budget_of_one_that_waits_binds_only_itself),
+		cmocka_unit_test(a_demand_above_the_budget_is_admitted_when_nothing_is_held),
+		cmocka_unit_test(alone_is_admitted_only_into_an_empty_ledger),
+		cmocka_unit_test(nothing_joins_one_that_is_alone),
+		cmocka_unit_test(a_younger_one_may_use_what_the_oldest_leaves),
+		cmocka_unit_test(those_that_passed_leave_less_to_the_next),
+		cmocka_unit_test(nobody_passes_an_oldest_that_wants_everything),
+		cmocka_unit_test(overcommitted_holders_admit_nobody),
+		cmocka_unit_test(no_history_breaks_a_budget_or_starves_the_oldest),
+	};
+	return cmocka_run_group_tests_name("planner/admit", tests, NULL, NULL);
+}
