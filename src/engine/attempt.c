@@ -249,6 +249,15 @@ static void on_claim(int fd, uint32_t events, void *arg)
 		launch(a);
 }
 
+uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (a->rq.mem_bytes)
+		return a->rq.mem_bytes;
+	return budget_default_share(budget_bytes, 0, cpus > 0 ? (unsigned)cpus : 1);
+}
+
 static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 {
 	struct engine *e = a->engine;
@@ -257,11 +266,8 @@ static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 
 	if (r < 0)
 		return r;
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	const struct ledger_request request = {
-		.mem_bytes = a->rq.mem_bytes ? a->rq.mem_bytes
-					     : budget_default_share(budget.bytes, 0,
-								    cpus > 0 ? (unsigned)cpus : 1),
+		.mem_bytes = attempt_demand(a, budget.bytes),
 		.budget_bytes = budget.bytes,
 		.alone = a->rq.alone,
 		.title = a->rq.title,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "engine/prepare.h"
@@ -70,6 +71,11 @@ enum { ENGINE_NOWAIT = 1 }; /* -EAGAIN instead of queueing behind other isorun p
  * request itself (usage) are returned; those of the host come by `ended`. */
 int engine_start(struct engine *e, const struct attempt_request *request, unsigned flags,
 		 struct attempt **ret, struct iso_err *err);
+
+/* The steps that engine_start would take, in words, one a line; asks nobody for
+ * a reservation and starts nothing. */
+int engine_explain(struct engine *e, const struct attempt_request *request, struct buf *ret,
+		   struct iso_err *err);
 
 void attempt_signal(struct attempt *a, int sig); /* to the test process; queued until it runs */
 void attempt_kill(struct attempt *a);            /* at once; `ended` still comes, as failed */

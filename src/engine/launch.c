@@ -100,26 +100,58 @@ static int spawn(struct attempt *a, char *const *env, const char *cwd, struct is
 	return r;
 }
 
-int attempt_launch(struct attempt *a, struct iso_err *err)
+static void plan_leaf(struct attempt *a)
 {
 	struct engine *e = a->engine;
-	_cleanup_strv_ char **env = NULL;
-	_cleanup_free_ char *own_cwd = NULL;
+	const struct cg_limits limits = { .mem_bytes = a->mem_bytes, .pids = a->rq.spec->pids };
 	char leaf[CG_NAME];
+
+	cg_leaf_name(e->cg, e->next_leaf++, leaf);
+	cg_plan_leaf(e->cg, leaf, &limits, &a->cgroups);
+}
+
+static int find_cwd(const struct attempt *a, char **ret, struct iso_err *err)
+{
+	*ret = a->rq.cwd ? strdup(a->rq.cwd) : getcwd(NULL, 0);
+	return *ret ? 0 : iso_err_set(err, ISO_ERR_HOST, errno, "working directory");
+}
+
+int attempt_launch(struct attempt *a, struct iso_err *err)
+{
+	_cleanup_strv_ char **env = NULL;
+	_cleanup_free_ char *cwd = NULL;
 
 	a->launched_ns = time_now_ns();
 	a->mem_bytes = ledger_mem_bytes(a->claim);
-	const struct cg_limits limits = { .mem_bytes = a->mem_bytes, .pids = a->rq.spec->pids };
-	cg_leaf_name(e->cg, e->next_leaf++, leaf);
-	cg_plan_leaf(e->cg, leaf, &limits, &a->cgroups);
+	plan_leaf(a);
 	if (attempt_environ(a, &env) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
-	const char *cwd = a->rq.cwd;
-	if (!cwd) {
-		own_cwd = getcwd(NULL, 0);
-		if (!own_cwd)
-			return iso_err_set(err, ISO_ERR_HOST, errno, "working directory");
-		cwd = own_cwd;
-	}
-	return spawn(a, env, cwd, err);
+	int r = find_cwd(a, &cwd, err);
+	return r < 0 ? r : spawn(a, env, cwd, err);
+}
+
+int engine_explain(struct engine *e, const struct attempt_request *request, struct buf *ret,
+		   struct iso_err *err)
+{
+	struct attempt a = { .engine = e, .rq = *request };
+	_cleanup_free_ char *cwd = NULL;
+	struct sbx_request sbx;
+	struct budget budget;
+	int r = engine_budget(e, &budget, err);
+
+	if (r < 0)
+		return r;
+	a.mem_bytes = attempt_demand(&a, budget.bytes);
+	plan_leaf(&a);
+	r = find_cwd(&a, &cwd, err);
+	if (r < 0)
+		return r;
+	char *const *env = request->env ? request->env : environ;
+	fill_request(&a, request->spec, env, cwd, NULL, &sbx);
+	sbx.n_keep_fds = 0;
+	r = sbx_compile(&sbx, &a.plan, err);
+	if (r == 0)
+		sbx_explain(a.plan, ret);
+	sbx_plan_free(a.plan);
+	return r < 0 ? r : ret->error;
 }

@@ -52,7 +52,8 @@ static int write_key(struct buf *b, const struct spec *spec, size_t i)
 	_cleanup_free_ char *text = NULL;
 	_cleanup_strv_ char **lines = NULL;
 
-	if (str_eq(key->key, "workspace") && !spec->workspace_set)
+	/* Inheritance is resolved, and an unset workspace must stay unset. */
+	if (str_eq(key->key, "inherit") || (str_eq(key->key, "workspace") && !spec->workspace_set))
 		return 0;
 	int r = spec_get_text(spec, i, &text);
 	if (r == 0)

@@ -11,10 +11,14 @@ _Noreturn void child_init_main(const struct sbx_job *job);
 /* Runs one step: 0 or the errno, positive. */
 int child_step_run(const struct sbx_step *step);
 
-/* Sends one record; `extra` follows the payload and is cut to fit PIPE_BUF.
- * A reader that has gone is no error: isorun is dead and the lifeline tells. */
+/* Adds one record to those that wait to be sent; `extra` follows the payload
+ * and is cut to fit PIPE_BUF. */
 void child_record(int report_fd, uint32_t kind, const void *payload, size_t size,
 		  const void *extra, size_t extra_size);
+
+/* Sends what waits.  A reader that has gone is no error: isorun is dead, and the
+ * lifeline tells. */
+void child_flush(int report_fd);
 
 /* Makes and limits the leaves; 0 or errno, with the group in *ret_group.
  * Fills join_fds with descriptors: of v1's tasks file, or of the leaf's

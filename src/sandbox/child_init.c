@@ -106,7 +106,8 @@ static void note_exit(struct init *in, int status)
 	child_record(in->job->report_fd, SBX_REC_EXITED, &e, sizeof(e), NULL, 0);
 }
 
-static void reap(struct init *in)
+/* Whether there is any child left. */
+static bool reap(struct init *in)
 {
 	int status;
 	pid_t pid;
@@ -114,6 +115,7 @@ static void reap(struct init *in)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == in->test)
 			note_exit(in, status);
+	return pid == 0;
 }
 
 static void obey(struct init *in)
@@ -163,11 +165,13 @@ static _Noreturn void finish(struct init *in)
 	const struct sbx_job *job = in->job;
 	struct sbx_done done = { 0 };
 
-	if (!in->silent && !in->orphan) {
-		reap(in);
+	/* What the test left is init's child by now, or the child of one: no
+	 * child means that nothing is left. */
+	bool left = reap(in);
+	if (left && !in->silent && !in->orphan)
 		child_report_leftovers(job);
-	}
-	child_kill_all(job);
+	if (left)
+		child_kill_all(job);
 	if (job->written_fd >= 0 && !in->orphan)
 		done.n_written = child_report_written(job->written_fd, job->report_fd);
 	done.remove_code = child_cgroup_remove(job->cgroups, job->report_fd);
@@ -177,6 +181,7 @@ static _Noreturn void finish(struct init *in)
 	done.user_ns = timeval_ns(&usage.ru_utime);
 	done.system_ns = timeval_ns(&usage.ru_stime);
 	child_record(job->report_fd, SBX_REC_DONE, &done, sizeof(done), NULL, 0);
+	child_flush(job->report_fd);
 	_exit(0);
 }
 
@@ -225,6 +230,7 @@ _Noreturn void child_init_main(const struct sbx_job *job)
 		give_up(&in, &fault);
 	const struct sbx_started s = { .t_ns = child_now_ns(), .pid = in.test };
 	child_record(job->report_fd, SBX_REC_STARTED, &s, sizeof(s), NULL, 0);
+	child_flush(job->report_fd);
 	/* v1: an open tasks file would keep the leaf's directory from going. */
 	for (size_t i = 0; i < CG_MAX_GROUPS; i++)
 		if (join_fds[i] >= 0)

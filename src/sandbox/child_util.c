@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,21 +41,40 @@ ssize_t child_read_file(int dir_fd, const char *path, char *text, size_t size)
 	return (ssize_t)len;
 }
 
+/* Records wait here until there is something that isorun must know at once:
+ * each write would wake it, and on a busy machine that is a change of process. */
+static char waiting[PIPE_BUF];
+static size_t waiting_len;
+
+void child_flush(int report_fd)
+{
+	/* Not above PIPE_BUF, so all or nothing, pipe(7); it waits while the
+	 * pipe is full, and isorun's end is an EPIPE (SIGPIPE is blocked). */
+	if (waiting_len)
+		(void)!write(report_fd, waiting, waiting_len);
+	waiting_len = 0;
+}
+
+static void append(const void *data, size_t size)
+{
+	const char *from = data;
+
+	for (size_t i = 0; i < size; i++)
+		waiting[waiting_len++] = from[i];
+}
+
 void child_record(int report_fd, uint32_t kind, const void *payload, size_t size,
 		  const void *extra, size_t extra_size)
 {
 	struct sbx_record head = { .kind = kind };
-	size_t room = PIPE_BUF - sizeof(head) - size;
+	size_t room = sizeof(waiting) - sizeof(head) - size;
 
 	if (extra_size > room)
 		extra_size = room;
 	head.size = (uint32_t)(size + extra_size);
-	struct iovec iov[3] = {
-		{ .iov_base = &head, .iov_len = sizeof(head) },
-		{ .iov_base = (void *)(uintptr_t)payload, .iov_len = size },
-		{ .iov_base = (void *)(uintptr_t)extra, .iov_len = extra_size },
-	};
-	/* Not above PIPE_BUF, so all or nothing, pipe(7); it waits while the
-	 * pipe is full, and isorun's end is an EPIPE (SIGPIPE is blocked). */
-	(void)!writev(report_fd, iov, 3);
+	if (waiting_len + sizeof(head) + head.size > sizeof(waiting))
+		child_flush(report_fd);
+	append(&head, sizeof(head));
+	append(payload, size);
+	append(extra, extra_size);
 }

@@ -335,8 +335,11 @@ const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg)
 	while (!s->news.ended) {
 		ssize_t n = read(s->report_fd, s->space + s->have, sizeof(s->space) - s->have);
 		if (n > 0) {
+			bool more = (size_t)n == sizeof(s->space) - s->have;
 			s->have += (size_t)n;
 			take_all(s, cg);
+			if (!more)
+				break;
 		} else if (n == 0) {
 			reap(s);
 		} else if (errno != EINTR) {

@@ -87,7 +87,7 @@ struct sbx_job {
 	bool own_user_ns;
 };
 
-/* Records: header and payload in one write(2) of at most PIPE_BUF bytes. */
+/* Records: header and payload, at most PIPE_BUF bytes together. */
 enum sbx_record_kind {
 	SBX_REC_FAULT = 1,   /* struct sbx_fault: the attempt did not start */
 	SBX_REC_DEGRADED,    /* struct sbx_fault: went on without that step */
