@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "cli/command.h"
@@ -21,17 +21,19 @@
 static int record(const char *file, const struct result *r, struct iso_err *err)
 {
 	_cleanup_free_ char *text = NULL;
+	_cleanup_buf_ struct buf line = BUF_INIT;
 	_cleanup_close_ int fd = -1;
 	struct stat st;
 	int code = result_record_text(r, &text);
 
 	if (code < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, code, "write '%s'", file);
+	buf_addf(&line, "%s\n", text);
 	if (stat(file, &st) < 0 || S_ISREG(st.st_mode)) {
-		code = fs_replace_at(AT_FDCWD, file, text, strlen(text), 0666);
+		code = fs_replace_at(AT_FDCWD, file, buf_str(&line), line.len, 0666);
 	} else {
 		fd = open(file, O_WRONLY | O_CLOEXEC);
-		code = fd < 0 ? -errno : fs_write_all(fd, text, strlen(text));
+		code = fd < 0 ? -errno : fs_write_all(fd, buf_str(&line), line.len);
 	}
 	return code < 0 ? iso_err_set(err, ISO_ERR_HOST, code, "write '%s'", file) : 0;
 }

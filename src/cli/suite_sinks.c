@@ -31,8 +31,9 @@ static int open_tty(struct suite_sinks *s, const struct suite_sinks_options *o,
 		.quiet = o->quiet,
 		.verbose = o->verbose,
 	};
-	int r = add(s, sink_tty_open(&options, &s->tty, err), s->tty);
+	int r = sink_tty_open(&options, &s->tty, err);
 
+	add(s, r, s->tty);
 	s->live = r == 0 && options.live;
 	return r;
 }

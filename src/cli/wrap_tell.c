@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/wrap.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/num.h"
 #include "cli/say.h"
@@ -9,16 +11,22 @@
 enum { NAMED_LEFTOVERS = 3, STATUS_NOT_FOUND = 127 };
 
 /* All that was given up in one line: a warning a feature would drown the
- * command's own output. */
+ * command's own output.  The cures are doctor's to tell. */
 static void tell_degraded(const struct result *r)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
 	if (!r->n_degraded)
 		return;
-	for (size_t i = 0; i < r->n_degraded; i++)
-		buf_addf(&b, "%s%s (%s)", i ? ", " : "", r->degraded[i].what, r->degraded[i].why);
-	say("warning: without %s", buf_str(&b));
+	for (size_t i = 0; i < r->n_degraded; i++) {
+		const char *why = r->degraded[i].why;
+		const char *cure = strstr(why, "; cure: ");
+
+		buf_addf(&b, "%s%s (", i ? ", " : "", r->degraded[i].what);
+		buf_add(&b, why, cure ? (size_t)(cure - why) : strcspn(why, "\n"));
+		buf_addc(&b, ')');
+	}
+	say("warning: without %s; isorun doctor tells more", buf_str(&b));
 }
 
 static void tell_memory(const struct result *r)
