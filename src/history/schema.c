@@ -114,7 +114,7 @@ static int look(sqlite3 *db, struct marks *ret, struct iso_err *err)
  * tables and the other finds them. */
 static int create_once(sqlite3 *db, struct iso_err *err)
 {
-	struct marks marks;
+	struct marks marks = { 0, 0, 0 };
 	int r = look(db, &marks, err);
 
 	if (r < 0 || marks.n_tables > 0)
@@ -150,7 +150,7 @@ static int create(sqlite3 *db, struct iso_err *err)
 
 int history_schema_prepare(sqlite3 *db, struct iso_err *err)
 {
-	struct marks marks;
+	struct marks marks = { 0, 0, 0 };
 
 	/* NORMAL: a power cut may lose the last run's rows, never the file. */
 	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);

@@ -104,7 +104,7 @@ static void collect_parts(struct parts *p, const struct fold *f, int64_t t_ns)
 	part = add_part(p, "   ", 3, PAINT_PLAIN);
 	if (f->interrupted_by)
 		snprintf(part->text, sizeof(part->text), "ending");
-	else if (eta_ns >= 0)
+	else if (eta_ns > 0)
 		snprintf(part->text, sizeof(part->text), "eta %s", format_eta(a, eta_ns));
 	else
 		snprintf(part->text, sizeof(part->text), "%s", paint_time(a, t_ns));

@@ -313,7 +313,8 @@ static void add_counts(struct buf *b, const struct fold *f, bool color)
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		n_failed += outcome_is_good((enum outcome)i) ? 0 : counts[i];
 
-	if (n_failed > 0) {
+	/* "4 failed: 4 failed" would tell nothing. */
+	if (n_failed > counts[OUTCOME_FAILED]) {
 		buf_addf(b, "%u failed: ", n_failed);
 		for (size_t i = 0; i < OUTCOME_COUNT; i++) {
 			if (outcome_is_good((enum outcome)i) || counts[i] == 0)
