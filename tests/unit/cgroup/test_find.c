@@ -21,6 +21,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "cgroup/cgroup.h"
 
@@ -210,6 +211,13 @@ static void a_process_above_the_limit_is_killed_and_counted(void **state)
 	assert_int_equal(usage.peak_bytes, 16 << 20);
 }
 
+static void kill_text(const char *pid_text)
+{
+	uint64_t pid;
+	if (num_parse_u64(pid_text, &pid) == 0 && pid > 1)
+		kill((pid_t)pid, SIGKILL);
+}
+
 static void a_leaf_holds_no_more_processes_than_allowed(void **state)
 {
 	(void)state;
@@ -234,8 +242,7 @@ static void a_leaf_holds_no_more_processes_than_allowed(void **state)
 		assert_true(fs_read_small_at(plan.groups[i].parent_fd, path, text,
 					     sizeof(text)) >= 0);
 		while ((line = strsep(&rest, "\n")))
-			if (*line)
-				kill((pid_t)strtoll(line, NULL, 10), SIGKILL);
+			kill_text(line);
 	}
 	while (cg_remove_leaf(cg, plan.name) == -EBUSY)
 		sched_yield();
