@@ -64,7 +64,7 @@ static uint64_t percentile(const struct predict_sample *samples, size_t n, unsig
 	const uint64_t total = weight_up_to(samples, n, value, arg, UINT64_MAX);
 	if (total == 0)
 		return 0;
-	const uint64_t want = total / 100 * percent + total % 100 * percent / 100;
+	const uint64_t want = total / 100 * percent + (total % 100 * percent + 99) / 100;
 	uint64_t low = 0;
 	uint64_t high = UINT64_MAX;
 	while (low < high) {

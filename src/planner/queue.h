@@ -29,8 +29,8 @@ struct plan_limits {
 };
 
 /* The order in which waiting items are considered.  PLAN_LONGEST: largest
- * dominant share of time x (cpu or memory) first, unknown durations taken as
- * the median of the known ones; PLAN_RANDOM: by the seed, the same on every
+ * time x dominant share (of cpus, memory or jobs) first, unknown durations
+ * taken as the median of the known ones; PLAN_RANDOM: by the seed, the same on every
  * machine.  In both, `alone` and then `exclusive` items come last, so that the
  * machine is drained once.  PLAN_LISTED: exactly as given.  ret_order holds n
  * indices. */
@@ -45,6 +45,12 @@ void plan_sort(const struct plan_item *items, size_t n, const struct plan_limits
  * are not known (0) bind nothing here: `jobs` does. */
 size_t plan_next(const struct plan_item *items, size_t n, const size_t *order,
 		 const struct plan_limits *limits, int64_t now_ns);
+
+/* Applies to an item that waits what its siblings teach (predict_sibling):
+ * what was only guessed is replaced, what an OOM taught is only raised, what
+ * was declared or is known of earlier runs stays.  True when it changed the
+ * demand: then sort anew. */
+bool plan_learn(struct plan_item *item, uint64_t sibling_bytes);
 
 /* Lower bounds on the wall time of a suite, from what was measured. */
 struct plan_bounds {

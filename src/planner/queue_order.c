@@ -28,19 +28,18 @@ static int64_t median_ns(const struct plan_item *items, size_t n, int64_t none)
 	return known[k / 2];
 }
 
-static uint64_t cpus_milli_of(const struct plan_item *item)
-{
-	return item->demand.cpus_milli ? item->demand.cpus_milli : 1000;
-}
-
-/* The larger of its shares of the cpus and of the memory. */
+/* The largest of its shares of the cpus, of the memory and of the jobs.  One
+ * whose need of cpus is not known takes a job and no more: so many jobs were
+ * asked for because they fit. */
 static double dominant_share(const struct plan_item *item, const struct plan_limits *limits)
 {
-	const double cpus_milli = 1000.0 * (limits->cpus ? limits->cpus : 1);
-	const double cpu = (double)cpus_milli_of(item) / cpus_milli;
+	double share = 1.0 / (limits->jobs ? limits->jobs : 1);
+	const double cpu = item->demand.cpus_milli / (1000.0 * (limits->cpus ? limits->cpus : 1));
 	const double mem = limits->budget_bytes
 		? (double)item->demand.mem_bytes / (double)limits->budget_bytes : 0.0;
-	return cpu > mem ? cpu : mem;
+	if (cpu > share)
+		share = cpu;
+	return mem > share ? mem : share;
 }
 
 struct ranked {
@@ -91,6 +90,19 @@ void plan_sort(const struct plan_item *items, size_t n, const struct plan_limits
 	qsort(ranked, n, sizeof(*ranked), by_rank);
 	for (size_t i = 0; i < n; i++)
 		ret_order[i] = ranked[i].index;
+}
+
+bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)
+{
+	struct demand *d = &item->demand;
+	const bool guessed = d->mem_origin == DEMAND_DEFAULT || d->mem_origin == DEMAND_SIBLING;
+	const bool raised = d->mem_origin == DEMAND_OOM && sibling_bytes > d->mem_bytes;
+	if (item->state != PLAN_WAITING || sibling_bytes == 0 ||
+	    sibling_bytes == d->mem_bytes || (!guessed && !raised))
+		return false;
+	d->mem_bytes = sibling_bytes;
+	d->mem_origin = DEMAND_SIBLING;
+	return true;
 }
 
 /* Sums of time x resource, in double: nanoseconds x bytes overflow 64 bits
