@@ -85,28 +85,44 @@ static void learn_size(const struct history_attempt *rows, size_t n,
 	ret->mem_bytes = predict_sibling(samples, all, rules->share_bytes, rules->budget_bytes);
 }
 
+/* 1: the test itself was seen; 0: never; or a negative errno. */
+static int recall_own(const struct test *t, const struct demand_rules *rules, struct lesson *ret,
+		      struct iso_err *err)
+{
+	_cleanup_free_ struct history_attempt *rows = NULL;
+	size_t n = 0;
+	int r = history_of_test(rules->history, rules->suite, t->id, SAMPLES_MAX, &rows, &n, err);
+
+	if (r < 0 || !n)
+		return r;
+	learn(rows, n, rules->now_wall_ns, ret);
+	return 1;
+}
+
+static int recall_kin(const struct test *t, const struct demand_rules *rules, struct lesson *ret,
+		      struct iso_err *err)
+{
+	_cleanup_free_ struct history_attempt *rows = NULL;
+	size_t n = 0;
+	int r = history_of_program(rules->history, rules->suite, t->program, SAMPLES_MAX, &rows,
+				   &n, err);
+
+	if (r < 0 || !n)
+		return r;
+	learn_size(rows, n, rules, ret);
+	return 1;
+}
+
 static int recall(const struct test *t, const struct demand_rules *rules, struct lesson *ret,
 		  enum demand_origin *ret_origin, struct iso_err *err)
 {
-	_cleanup_free_ struct history_attempt *own = NULL;
-	_cleanup_free_ struct history_attempt *kin = NULL;
-	size_t n = 0;
-	int r = history_of_test(rules->history, rules->suite, t->id, SAMPLES_MAX, &own, &n, err);
+	int r = recall_own(t, rules, ret, err);
 
-	if (r < 0)
+	*ret_origin = DEMAND_HISTORY;
+	if (r != 0)
 		return r;
-	if (n) {
-		learn(own, n, rules->now_wall_ns, ret);
-		*ret_origin = DEMAND_HISTORY;
-		return 0;
-	}
-	r = history_of_program(rules->history, rules->suite, t->program, SAMPLES_MAX, &kin, &n,
-			       err);
-	if (r < 0 || !n)
-		return r;
-	learn_size(kin, n, rules, ret);
 	*ret_origin = DEMAND_SIBLING;
-	return 0;
+	return recall_kin(t, rules, ret, err);
 }
 
 int demand_choose(const struct test *t, const struct demand_rules *rules, struct demand *ret,
@@ -131,7 +147,7 @@ int demand_choose(const struct test *t, const struct demand_rules *rules, struct
 	if (!ret->cpus_milli)
 		ret->cpus_milli = rules->cpus_milli ? rules->cpus_milli : lesson.cpus_milli;
 	*ret_expected_ns = lesson.wall_ns;
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* Of one test: its latest attempt. */
@@ -200,7 +216,7 @@ static struct sibling *place_of(struct family *f, const struct test *t)
 		if (!grown)
 			return NULL;
 		f->members = grown;
-		return &grown[f->n++];
+		return &f->members[f->n++];
 	}
 	f->next = (f->next + 1) % SAMPLES_MAX;
 	return &f->members[f->next];

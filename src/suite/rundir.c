@@ -53,8 +53,10 @@ static int make_unique(const char *runs_dir, char **ret_name, char **ret_dir)
 {
 	for (unsigned n = 0; n < SAME_NAME_MAX; n++) {
 		_cleanup_free_ char *name = NULL;
-		int r = make_name(n, &name);
-		_cleanup_free_ char *dir = r < 0 ? NULL : path_join(runs_dir, name);
+
+		if (make_name(n, &name) < 0 || !name)
+			return -ENOMEM;
+		_cleanup_free_ char *dir = path_join(runs_dir, name);
 
 		if (!dir)
 			return -ENOMEM;
