@@ -111,17 +111,25 @@ static int by_age(const void *va, const void *vb)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
+static int make_room(struct ledger *l, size_t n)
+{
+	if (n <= l->cap_rows)
+		return 0;
+	struct admit_row *rows = reallocarray(l->rows, n + 16, sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	l->rows = rows;
+	l->cap_rows = n + 16;
+	return 0;
+}
+
 /* l->rows become all rows in use, in the order that plan_admit wants. */
 static int collect(struct ledger *l)
 {
 	const unsigned high = table_high(&l->table);
-	if (l->cap_rows < high) {
-		struct admit_row *rows = realloc(l->rows, (high + 16) * sizeof(*rows));
-		if (!rows)
-			return -ENOMEM;
-		l->rows = rows;
-		l->cap_rows = high + 16;
-	}
+	const int r = make_room(l, high);
+	if (r < 0)
+		return r;
 	l->n_rows = 0;
 	for (unsigned slot = 0; slot < high; slot++) {
 		const struct table_row *row = table_row_at(&l->table, slot);
