@@ -13,13 +13,31 @@
 #include "cli/say.h"
 #include "cli/suite_history.h"
 
-enum { ATTEMPTS_SHOWN = 50 };
+enum { ROWS_SHOWN = 50 };
 
 struct history_values {
 	bool help;
+	int order; /* enum history_order; -1: not given */
 };
 
-static const struct opt rows[] = { OPT_HELP };
+/* The rows are three names of one choice: the last that is given wins. */
+static int opt_order(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	(void)value, (void)err;
+	*(int *)field = *(const enum history_order *)o->data;
+	return 0;
+}
+
+#define ORDER(name, which, help)                                                           \
+	{ 0, name, NULL, opt_order, offsetof(struct history_values, order), help,           \
+	  &(const enum history_order){ which } }
+
+static const struct opt rows[] = {
+	ORDER("flaky", HISTORY_FLAKY, "tests that passed and failed, most failures first"),
+	OPT_HELP,
+	ORDER("largest", HISTORY_LARGEST, "tests by their memory"),
+	ORDER("slowest", HISTORY_SLOWEST, "tests by their time (the default)"),
+};
 static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
 static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
@@ -41,16 +59,13 @@ static void print_attempts(const struct history_attempt *a, size_t n)
 		       num_format_size(limit, a[i].mem_limit_bytes), outcome_name(a[i].outcome));
 }
 
-static int show(struct history *h, const char *test, struct iso_err *err)
+static int show_test(struct history *h, const char *project, const char *test,
+		     struct iso_err *err)
 {
 	_cleanup_free_ struct history_attempt *attempts = NULL;
-	_cleanup_free_ char *project = NULL;
 	size_t n = 0;
-	int r = path_absolute(".", &project);
+	int r = history_of_test(h, project, test, ROWS_SHOWN, &attempts, &n, err);
 
-	if (r < 0)
-		return iso_err_set(err, ISO_ERR_HOST, r, "read the working directory");
-	r = history_of_test(h, project, test, ATTEMPTS_SHOWN, &attempts, &n, err);
 	if (r < 0)
 		return r;
 	if (!n)
@@ -60,35 +75,68 @@ static int show(struct history *h, const char *test, struct iso_err *err)
 	return 0;
 }
 
+static int show_tests(struct history *h, const char *project, enum history_order order,
+		      struct iso_err *err)
+{
+	struct history_test *tests = NULL;
+	char wall[NUM_TEXT];
+	char peak[NUM_TEXT];
+	size_t n = 0;
+	int r = history_tests(h, project, order, ROWS_SHOWN, &tests, &n, err);
+
+	if (r < 0)
+		return r;
+	printf("%8s  %8s  %8s  %6s  %s\n", "TIME", "PEAK", "ATTEMPTS", "FAILED", "TEST");
+	for (size_t i = 0; i < n; i++)
+		printf("%8s  %8s  %8u  %6u  %s\n", num_format_time(wall, tests[i].wall_ns),
+		       num_format_size(peak, tests[i].mem_peak_bytes), tests[i].attempts,
+		       tests[i].bad, tests[i].test);
+	history_tests_free(tests, n);
+	return 0;
+}
+
+static int show(const struct history_values *v, const char *test, struct iso_err *err)
+{
+	_cleanup_free_ char *state_dir = NULL;
+	_cleanup_free_ char *project = NULL;
+	enum history_order order = v->order < 0 ? HISTORY_SLOWEST : (enum history_order)v->order;
+	struct history *h;
+	int r = host_state_dir(&state_dir, err);
+
+	if (r < 0)
+		return r;
+	r = path_absolute(".", &project);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "read the working directory");
+	r = suite_history_open(state_dir, &h, err);
+	if (r < 0)
+		return r;
+	r = test ? show_test(h, project, test, err) : show_tests(h, project, order, err);
+	history_close(h);
+	return r;
+}
+
 static int run(char **argv)
 {
-	struct history_values v = { 0 };
+	struct history_values v = { .order = -1 };
 	struct iso_err err = ISO_ERR_INIT;
-	_cleanup_free_ char *state_dir = NULL;
-	struct history *h = NULL;
 	char **words;
 	int r = command_parse(&cmd_history, 0, argv, &v, &words, &err);
 
 	if (r > 0)
 		return 0;
-	if (r == 0 && (!words[0] || words[1]))
-		r = iso_err_set(&err, ISO_ERR_USAGE, 0, "history takes the name of one test");
+	if (r == 0 && words[0] && (words[1] || v.order >= 0))
+		r = iso_err_set(&err, ISO_ERR_USAGE, 0,
+				"history takes the name of one test, or an order of all");
 	if (r == 0)
-		r = host_state_dir(&state_dir, &err);
-	if (r < 0)
-		return say_fault(&err);
-	h = suite_history_open(state_dir);
-	if (!h)
-		return STATUS_HOST;
-	r = show(h, words[0], &err);
-	history_close(h);
+		r = show(&v, words[0], &err);
 	return r < 0 ? say_fault(&err) : 0;
 }
 
 const struct command cmd_history = {
 	.name = "history",
-	.words = "TEST",
-	.summary = "what past attempts of a test of this project took",
+	.words = "[TEST]",
+	.summary = "what past attempts of this project's tests took",
 	.options = &table,
 	.run = run,
 };

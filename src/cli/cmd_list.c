@@ -151,7 +151,7 @@ static int show(const struct list_values *v, const struct test_suite *suite,
 	r = path_absolute(settings->workspace_dir ? settings->workspace_dir : ".", &project);
 	if (r < 0 || !list)
 		return iso_err_set(err, ISO_ERR_HOST, list ? r : ENOMEM, "list the tests");
-	history = suite_history_open(state_dir);
+	history = suite_history_try(state_dir);
 	fill(list, suite, settings, project, history);
 	history_close(history);
 	if (v->json)

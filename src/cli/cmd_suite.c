@@ -195,7 +195,7 @@ static int prepare(struct suite_run_state *s, char *const *sources, struct iso_e
 	if (r < 0)
 		return r;
 	/* A run without its past is still a run. */
-	s->history = suite_history_open(s->state_dir);
+	s->history = suite_history_try(s->state_dir);
 	r = open_sinks(s, err);
 	if (r == 0)
 		r = open_loop(s, err);

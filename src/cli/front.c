@@ -43,7 +43,7 @@ static bool wants_full(const struct wrap_values *v, char **command)
 		if (str_eq(changes->list[i].opt->name, "user") &&
 		    is_user_name(changes->list[i].value))
 			return true;
-	return v->help || v->version || v->explain || v->status_file || !*command;
+	return v->help || v->version || v->status_file || !*command;
 }
 
 /* Returns a status, or -1 where isorun-full has to take over. */

@@ -5,7 +5,10 @@
 
 #include "history/history.h"
 
-/* NULL, after a warning on standard error, when it cannot be opened. */
-struct history *suite_history_open(const char *state_dir);
+/* A database that was broken and begun anew is told on standard error. */
+int suite_history_open(const char *state_dir, struct history **ret, struct iso_err *err);
+
+/* For whom can do without: NULL, after a warning, when it cannot be opened. */
+struct history *suite_history_try(const char *state_dir);
 
 #endif

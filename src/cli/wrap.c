@@ -10,8 +10,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/loop.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -210,6 +213,18 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 	};
 }
 
+static int explain(struct wrapping *w, struct iso_err *err)
+{
+	_cleanup_buf_ struct buf steps = BUF_INIT;
+	int r = engine_explain(w->engine, &w->request, &steps, err);
+
+	if (r < 0)
+		return r;
+	w->status = 0;
+	r = fs_write_all(STDOUT_FILENO, buf_str(&steps), steps.len);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "write standard output") : 0;
+}
+
 static int run(struct wrapping *w, struct iso_err *err)
 {
 	_cleanup_free_ char *cwd = NULL;
@@ -226,6 +241,8 @@ static int run(struct wrapping *w, struct iso_err *err)
 	if (r < 0)
 		return r;
 	fill_request(w, cwd, title);
+	if (w->wrap->values->explain)
+		return explain(w, err);
 	r = start(w, err);
 	if (r < 0)
 		return r;

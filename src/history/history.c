@@ -52,6 +52,11 @@ struct history {
 	sqlite3_stmt *stmts[STMT_COUNT];
 };
 
+sqlite3 *history_connection(struct history *h)
+{
+	return h->db;
+}
+
 static int prepare_statements(struct history *h, struct iso_err *err)
 {
 	if (sqlite3_exec(h->db, pending_sql, NULL, NULL, NULL) != SQLITE_OK)
@@ -98,11 +103,20 @@ static int open_once(const char *path, struct history **ret, struct iso_err *err
 	return 0;
 }
 
-/* Another process may have put a sound file there since the caller looked. */
-static int open_again(const char *path, struct history **ret, char **ret_note,
-		      struct iso_err *err)
+static int open_locked(const char *path, struct history **ret, struct iso_err *err)
 {
-	_cleanup_close_ int lock_fd = recover_lock(path);
+	_cleanup_close_ int lock_fd = recover_lock(path, false);
+
+	if (lock_fd < 0)
+		log_debug("history '%s': no lock on its directory", path);
+	return open_once(path, ret, err);
+}
+
+/* Another process may have put a sound file there since the caller looked. */
+static int open_anew(const char *path, struct history **ret, char **ret_note,
+		     struct iso_err *err)
+{
+	_cleanup_close_ int lock_fd = recover_lock(path, true);
 
 	if (lock_fd < 0)
 		log_debug("history '%s': no lock on its directory", path);
@@ -118,10 +132,10 @@ int history_open(const char *path, struct history **ret, char **ret_note, struct
 {
 	struct iso_err why = ISO_ERR_INIT;
 	_cleanup_free_ char *note = NULL;
-	int r = open_once(path, ret, &why);
+	int r = open_locked(path, ret, &why);
 
 	if (r == -EBADMSG)
-		r = open_again(path, ret, &note, &why);
+		r = open_anew(path, ret, &note, &why);
 	if (r < 0) {
 		if (err)
 			*err = why;

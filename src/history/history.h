@@ -46,4 +46,25 @@ int history_of_test(struct history *h, const char *suite, const char *test, size
 int history_of_program(struct history *h, const char *suite, const char *program, size_t max,
 		       struct history_attempt **ret, size_t *ret_n, struct iso_err *err);
 
+/* What is known of each test of a project. */
+struct history_test {
+	char *test;
+	unsigned attempts;
+	unsigned bad;             /* failed, timed out or crashed */
+	int64_t wall_ns;          /* mean of the attempts that ran to their end */
+	uint64_t mem_peak_bytes;  /* largest ever */
+	int64_t taken_wall_ns;    /* of the newest */
+};
+void history_tests_free(struct history_test *tests, size_t n);
+
+enum history_order {
+	HISTORY_SLOWEST,
+	HISTORY_LARGEST,
+	HISTORY_FLAKY,            /* only those that passed and failed, most failures first */
+};
+
+/* At most `max` rows; the caller frees with history_tests_free. */
+int history_tests(struct history *h, const char *suite, enum history_order order, size_t max,
+		  struct history_test **ret, size_t *ret_n, struct iso_err *err);
+
 #endif

@@ -16,6 +16,9 @@
 /* The errno value that says most of what an SQLite result code says. */
 int history_errno(int sqlite_code);
 
+struct history;
+sqlite3 *history_connection(struct history *h); /* history.c; borrowed */
+
 /* Fills *err from the connection's last error: "history 'FILE': <doing>: <SQLite's words>". */
 int history_fail(sqlite3 *db, const char *doing, struct iso_err *err);
 
