@@ -13,7 +13,7 @@
 /* More broken files than this in one place is no accident any more. */
 #define MAX_BROKEN 1000
 
-int recover_lock(const char *path)
+int recover_lock(const char *path, bool exclusive)
 {
 	_cleanup_free_ char *dir = path_dir(path);
 
@@ -22,7 +22,7 @@ int recover_lock(const char *path)
 
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
-		(void)flock(fd, LOCK_EX); /* an NFS without locks: as good as we can */
+		(void)flock(fd, exclusive ? LOCK_EX : LOCK_SH); /* NFS may have no locks */
 	return fd;
 }
 

@@ -3,12 +3,16 @@
 #ifndef HISTORY_RECOVER_H
 #define HISTORY_RECOVER_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
-/* Only the holder of this lock may move the file: two processes that find it
- * broken would otherwise move each other's new one.  A descriptor to close,
- * or -1 where the directory cannot be locked. */
-int recover_lock(const char *path);
+/* A lock on the file's directory, held while SQLite opens the file (shared) and
+ * while it is moved (exclusive).  Without it two processes move each other's
+ * new file, and one that still has the broken file open plays tricks on the new
+ * one's journal, which SQLite finds by name.  A descriptor to close, or -1
+ * where the directory cannot be locked. */
+int recover_lock(const char *path, bool exclusive);
 
 /* Renames PATH to the first free PATH.broken-N, its journal with it; the note
  * says so in one line and is the caller's to free. */
