@@ -226,9 +226,10 @@ _Noreturn void child_init_main(const struct sbx_job *job)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	int signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	int64_t t_ns = child_now_ns();
 	if (child_test_spawn(job, join_fds, &in.test, &fault))
 		give_up(&in, &fault);
-	const struct sbx_started s = { .t_ns = child_now_ns(), .pid = in.test };
+	const struct sbx_started s = { .t_ns = t_ns, .pid = in.test };
 	child_record(job->report_fd, SBX_REC_STARTED, &s, sizeof(s), NULL, 0);
 	child_flush(job->report_fd);
 	/* v1: an open tasks file would keep the leaf's directory from going. */

@@ -226,6 +226,9 @@ static void take_counter(struct sbx *s, const struct cg *cg, const struct sbx_co
 	const struct cg_group_plan *g = &s->plan->job.cgroups->groups[head->group];
 	if (head->read >= g->n_reads)
 		return;
+	/* As fs_read_small_at would give it: without the last newline. */
+	if (len && text[len - 1] == '\n')
+		len--;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	cg_parse_usage(cg, g->reads[head->read], copy, &s->news.usage);
