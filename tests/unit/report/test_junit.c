@@ -52,8 +52,8 @@ static int xmllint(const struct place *p, const char *name)
 
 static void assert_holds(const char *text, const char *part)
 {
-	if (!strstr(text, part))
-		fail_msg("no '%s' in:\n%s", part, text);
+	if (!text || !strstr(text, part))
+		fail_msg("no '%s' in:\n%s", part, text ? text : "");
 }
 
 static void the_report_is_xml_and_says_how_each_test_came_out(void **state)
