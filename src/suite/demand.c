@@ -238,7 +238,7 @@ void demand_siblings_add(struct demand_siblings *s, const struct test *t,
 }
 
 uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program,
-			    const struct demand_rules *rules)
+			    uint64_t least_bytes, uint64_t budget_bytes)
 {
 	const struct family *f = family_of(s, program);
 	struct predict_sample samples[SAMPLES_MAX];
@@ -247,5 +247,5 @@ uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program
 		return 0;
 	for (size_t i = 0; i < f->n; i++)
 		samples[i] = f->members[i].sample;
-	return predict_sibling(samples, f->n, rules->share_bytes, rules->budget_bytes);
+	return predict_sibling(samples, f->n, least_bytes, budget_bytes);
 }

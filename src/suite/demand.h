@@ -40,9 +40,9 @@ void demand_siblings_free(struct demand_siblings *s);
 void demand_siblings_add(struct demand_siblings *s, const struct test *t,
 			 const struct predict_sample *sample);
 
-/* The demand of any test of that program that nobody knows better; 0: no
- * sibling was seen. */
+/* The demand of any test of that program that nobody knows better, while few
+ * were seen not below least_bytes; 0: none was seen. */
 uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program,
-			    const struct demand_rules *rules);
+			    uint64_t least_bytes, uint64_t budget_bytes);
 
 #endif

@@ -24,6 +24,8 @@ static void decide_oom(const struct retry_log *log, const struct retry_try *ende
 					   ended->budget_bytes, log->ooms, &alone);
 	if (!ret->mem_bytes)
 		return; /* the whole budget was not enough */
+	if (ret->mem_bytes < ended->kin_bytes)
+		ret->mem_bytes = ended->kin_bytes;
 	ret->again = true;
 	ret->alone = alone;
 	(void)snprintf(ret->reason, sizeof(ret->reason), "out of memory: %s instead of %s%s",

@@ -21,6 +21,7 @@ struct retry_try {
 	uint64_t reserved_bytes;
 	uint64_t peak_bytes;
 	uint64_t budget_bytes;
+	uint64_t kin_bytes;       /* what tests like it are known to need; 0: not known */
 	bool alone;               /* it had the whole budget, whatever that came to */
 	int retries;              /* allowed after failures; OOM retries do not count */
 };

@@ -169,16 +169,18 @@ static int write_history(const struct run_test *t, const struct result *res, str
 /* Betters the demands that were only guessed. */
 static void tell_siblings(struct runner *r, const struct test *from)
 {
-	const uint64_t bytes = demand_of_siblings(r->siblings, from->program, &r->rules);
+	const uint64_t bytes = demand_of_siblings(r->siblings, from->program,
+						  r->rules.share_bytes, r->rules.budget_bytes);
 
 	for (size_t i = 0; bytes && i < r->n; i++) {
-		struct demand *d = &r->items[i].demand;
+		const enum demand_origin origin = r->items[i].demand.mem_origin;
 
-		if (r->items[i].state != PLAN_WAITING || d->mem_origin > DEMAND_SIBLING ||
-		    d->mem_bytes == bytes || !str_eq(r->tests[i].test->program, from->program))
+		if (!str_eq(r->tests[i].test->program, from->program) ||
+		    !plan_learn(&r->items[i], bytes))
 			continue;
-		d->mem_bytes = bytes;
-		d->mem_origin = DEMAND_SIBLING;
+		/* Smaller siblings must not lower it again. */
+		if (origin == DEMAND_OOM)
+			r->items[i].demand.mem_origin = DEMAND_OOM;
 		r->order_stale = true;
 	}
 }
@@ -281,6 +283,8 @@ static void finish(struct run_test *t, const struct result *res)
 		.peak_bytes = res->usage.mem_peak_bytes,
 		.budget_bytes = r->limits.budget_bytes,
 		.alone = item_of(t)->alone,
+		.kin_bytes = demand_of_siblings(r->siblings, t->test->program, 0,
+						r->limits.budget_bytes),
 		.retries = t->test->retries >= 0 ? t->test->retries : r->config->retries,
 	};
 

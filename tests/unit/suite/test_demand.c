@@ -171,10 +171,10 @@ static void siblings_of_this_run_are_learned_from(void **state)
 
 	(void)state;
 	assert_non_null(s);
-	assert_int_equal(demand_of_siblings(s, "prog", &rules), 0);
+	assert_int_equal(demand_of_siblings(s, "prog", 100 * MIB, 1000 * MIB), 0);
 	demand_siblings_add(s, &known, &big);
-	assert_int_equal(demand_of_siblings(s, "prog", &rules), 476 * MIB);
-	assert_int_equal(demand_of_siblings(s, "other", &rules), 0);
+	assert_int_equal(demand_of_siblings(s, "prog", 100 * MIB, 1000 * MIB), 476 * MIB);
+	assert_int_equal(demand_of_siblings(s, "other", 100 * MIB, 1000 * MIB), 0);
 	demand_siblings_free(s);
 }
 
@@ -186,9 +186,9 @@ static void a_newer_attempt_of_a_test_replaces_its_older(void **state)
 
 	(void)state;
 	demand_siblings_add(s, &known, &killed);
-	assert_int_equal(demand_of_siblings(s, "prog", &rules), 800 * MIB);
+	assert_int_equal(demand_of_siblings(s, "prog", 100 * MIB, 1000 * MIB), 800 * MIB);
 	demand_siblings_add(s, &known, &passed);
-	assert_int_equal(demand_of_siblings(s, "prog", &rules), 246 * MIB);
+	assert_int_equal(demand_of_siblings(s, "prog", 100 * MIB, 1000 * MIB), 246 * MIB);
 	demand_siblings_free(s);
 }
 
@@ -205,7 +205,7 @@ static void any_number_of_siblings_may_be_added(void **state)
 		demand_siblings_add(s, &many[i], &small);
 		demand_siblings_add(s, &many[i], &unmeasured);
 	}
-	assert_true(demand_of_siblings(s, "prog", &rules) < 20 * MIB);
+	assert_true(demand_of_siblings(s, "prog", 100 * MIB, 1000 * MIB) < 20 * MIB);
 	demand_siblings_free(s);
 }
 

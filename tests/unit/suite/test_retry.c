@@ -100,6 +100,19 @@ static void out_of_memory_is_tried_again_with_more_without_any_retries(void **st
 	assert_string_equal(d.reason, "out of memory: 2G instead of 1G");
 }
 
+static void what_tests_like_it_need_is_the_least_to_try_next(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 0);
+
+	(void)state;
+	t.kin_bytes = 3 * GIB;
+	retry_decide(&log, &t, &d);
+	assert_int_equal(d.mem_bytes, 3 * GIB);
+	assert_string_equal(d.reason, "out of memory: 3G instead of 1G");
+}
+
 static void passing_after_an_oom_kill_alone_is_not_flaky(void **state)
 {
 	struct retry_log log = { 0 };
@@ -181,6 +194,7 @@ int main(void)
 		cmocka_unit_test(without_retries_a_failure_stands),
 		cmocka_unit_test(passing_after_a_failure_is_flaky),
 		cmocka_unit_test(out_of_memory_is_tried_again_with_more_without_any_retries),
+		cmocka_unit_test(what_tests_like_it_need_is_the_least_to_try_next),
 		cmocka_unit_test(passing_after_an_oom_kill_alone_is_not_flaky),
 		cmocka_unit_test(the_last_try_has_the_whole_budget_alone),
 		cmocka_unit_test(alone_was_the_last_even_when_others_left_less),
