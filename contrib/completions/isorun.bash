@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion of isorun.  What there is to complete comes from isorun's own
+# tables (isorun --dump-options), so nothing here can lag behind them.
+
+_isorun_options()
+{
+	isorun --dump-options 2>/dev/null | awk -v c="$1" '$1 == c { print $2 }'
+}
+
+_isorun_commands()
+{
+	isorun --dump-options 2>/dev/null | awk '$1 != "isorun" { print $1 }' | sort -u
+}
+
+_isorun()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=isorun
+
+	if [ "$COMP_CWORD" -gt 1 ] && _isorun_commands | grep -qx -- "${COMP_WORDS[1]}"; then
+		command=${COMP_WORDS[1]}
+	fi
+	case $prev in
+	-p | --profile) COMPREPLY=($(compgen -W "$(isorun profile | awk '{ print $1 }')" -- "$cur")) ;;
+	--net) COMPREPLY=($(compgen -W "loopback none host" -- "$cur")) ;;
+	--workspace) COMPREPLY=($(compgen -W "shared overlay readonly" -- "$cur")) ;;
+	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;
+	--order) COMPREPLY=($(compgen -W "longest listed random" -- "$cur")) ;;
+	--user) COMPREPLY=($(compgen -u -- "$cur")) ;;
+	--bind | --hide | --status | --junit | --json) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	*)
+		case $cur in
+		-*) COMPREPLY=($(compgen -W "$(_isorun_options "$command")" -- "$cur")) ;;
+		*)
+			if [ "$command" = isorun ] && [ "$COMP_CWORD" = 1 ]; then
+				COMPREPLY=($(compgen -W "$(_isorun_commands)" -- "$cur") $(compgen -c -- "$cur"))
+			elif [ "$command" = profile ]; then
+				COMPREPLY=($(compgen -W "$(isorun profile | awk '{ print $1 }')" -- "$cur"))
+			else
+				COMPREPLY=($(compgen -f -- "$cur"))
+			fi
+			;;
+		esac
+		;;
+	esac
+}
+
+complete -o filenames -F _isorun isorun
