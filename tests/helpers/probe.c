@@ -344,7 +344,8 @@ static int probe_reap(char **argv)
 			_exit(0);
 		_exit(write(ends[1], &orphan, sizeof(orphan)) != sizeof(orphan));
 	}
-	if (waitpid(parent, NULL, 0) < 0 || read(ends[0], &orphan, sizeof(orphan)) != sizeof(orphan))
+	if (waitpid(parent, NULL, 0) < 0 ||
+	    read(ends[0], &orphan, sizeof(orphan)) != sizeof(orphan))
 		fail("fork");
 	for (int i = 0; i < 500; i++) {
 		if (kill(orphan, 0) < 0 && errno == ESRCH) {
@@ -405,8 +406,8 @@ static int probe_refused(char **argv)
 		long nr;
 	} calls[] = {
 		{ "kexec_load", SYS_kexec_load },     { "init_module", SYS_init_module },
-		{ "delete_module", SYS_delete_module },{ "swapon", SYS_swapon },
-		{ "clock_settime", SYS_clock_settime },{ "bpf", SYS_bpf },
+		{ "delete_module", SYS_delete_module }, { "swapon", SYS_swapon },
+		{ "clock_settime", SYS_clock_settime }, { "bpf", SYS_bpf },
 		{ "add_key", SYS_add_key },           { "keyctl", SYS_keyctl },
 		{ "acct", SYS_acct },                 { "quotactl", SYS_quotactl },
 	};
@@ -428,6 +429,16 @@ static int probe_abort(char **argv)
 {
 	(void)argv;
 	abort();
+}
+
+/* insmod FILE: for the user-mode-linux guest, on hosts without kmod. */
+static int probe_insmod(char **argv)
+{
+	int fd = open(argv[0], O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) < 0)
+		fail(argv[0]);
+	return 0;
 }
 
 static int probe_sleep(char **argv)
@@ -453,6 +464,7 @@ static const struct {
 	{ "fds", 0, probe_fds },
 	{ "fork", 1, probe_fork },
 	{ "ignore-term", 0, probe_ignore_term },
+	{ "insmod", 1, probe_insmod },
 	{ "mq", 1, probe_mq },
 	{ "on-term", 1, probe_on_term },
 	{ "reap", 0, probe_reap },

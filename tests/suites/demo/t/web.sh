@@ -7,7 +7,7 @@ dir=$(mktemp -d)
 echo "page of test $1" >"$dir/index.html"
 python3 -m http.server --bind 127.0.0.1 --directory "$dir" 8080 >"$dir/log" 2>&1 &
 server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'kill $server 2>/dev/null; wait $server || :; rm -rf "$dir"' EXIT
 python3 - "$1" <<'END'
 import sys, time, urllib.request
 deadline = time.monotonic() + 10

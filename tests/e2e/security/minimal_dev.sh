@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# What programs expect of /dev is there under strict, and nothing in it can be changed.
+. "$E2E/lib.sh"
+
+strict() { isorun --profile strict "$@"; }
+
+expect 0 strict sh -c 'ls /dev | tr "\n" " "'
+prints 'fd full null ptmx pts random shm stderr stdin stdout tty urandom zero '
+
+# shellcheck disable=SC2016 # expanded inside
+expect 0 strict sh -ec '
+	echo gone >/dev/null
+	[ "$(head -c 4 /dev/zero | od -An -tx1)" = " 00 00 00 00" ]
+	[ "$(head -c 8 /dev/urandom | wc -c)" = 8 ]
+	! echo x 2>/dev/null >/dev/full
+	echo in | cat /dev/stdin
+	echo out >/dev/stdout
+	echo err >/dev/stderr
+	ls /dev/fd/0 >/dev/null
+	echo mine >/dev/shm/isorun-minimal-dev
+	cat /dev/shm/isorun-minimal-dev
+	stat -c %a /dev/shm'
+prints 'in
+out
+mine
+1777'
+[ ! -e /dev/shm/isorun-minimal-dev ] || fail "/dev/shm is the host's"
+
+mode=$(stat -c %a /dev/null)
+expect 0 strict sh -c 'for f in chmod\ 600\ /dev/null touch\ /dev/new rm\ /dev/zero "ln -s x /dev/log"; do
+	$f 2>/dev/null && echo "$f"; done; :'
+prints ""
+[ "$(stat -c %a /dev/null)" = "$mode" ] || fail "the host's /dev/null was changed"
+
+# Terminals are of the sandbox's own, and the caller's is still the controlling one.
+expect 0 strict python3 -c '
+import os, pty
+master, slave = pty.openpty()
+print(os.ttyname(slave))
+os.write(slave, b"x")
+print(os.read(master, 1))'
+has '^/dev/pts/0$'
+need_cmd script
+cat >job <<-END
+	"$ISORUN" --profile strict sh -c 'test -t 0 && echo to the terminal >/dev/tty'
