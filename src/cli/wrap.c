@@ -28,10 +28,8 @@ struct wrapping {
 	struct engine *engine;
 	struct attempt *attempt;        /* NULL: none at the moment */
 	struct attempt_request request;
-	bool started;
 	int interrupted_by;             /* signal that came before it started */
 	unsigned ooms;
-	uint64_t reserved_bytes;        /* of the attempt that runs */
 	int status;                     /* isorun's, at the end */
 	int raise_signal;               /* 0: none */
 };
@@ -70,7 +68,7 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 
 	if (!w->attempt)
 		return;
-	if (!w->started && ends) {
+	if (!attempt_pid(w->attempt) && ends) {
 		w->interrupted_by = sig;
 		attempt_kill(w->attempt);
 		return;
@@ -81,18 +79,8 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 		attempt_signal(w->attempt, sig);
 }
 
-static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
-{
-	struct wrapping *w = arg;
-
-	(void)a, (void)waited_ns;
-	w->started = true;
-	w->reserved_bytes = mem_bytes;
-}
-
 static int start(struct wrapping *w, struct iso_err *err)
 {
-	w->started = false;
 	return engine_start(w->engine, &w->request, 0, &w->attempt, err);
 }
 
@@ -110,7 +98,7 @@ static bool again(struct wrapping *w, const struct result *r)
 		say_error(&err);
 		return false;
 	}
-	next = predict_after_oom(w->reserved_bytes, r->usage.mem_peak_bytes, budget.bytes,
+	next = predict_after_oom(r->usage.mem_limit_bytes, r->usage.mem_peak_bytes, budget.bytes,
 				 ++w->ooms, &alone);
 	if (!next)
 		return false;
@@ -207,7 +195,6 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 		.stdout_fd = -1,
 		.stderr_fd = -1,
 		.sample = w->wrap->values->status_file != NULL,
-		.started = on_started,
 		.ended = on_ended,
 		.arg = w,
 	};

@@ -169,8 +169,6 @@ static void on_sample(void *arg)
 static void tell_started(struct attempt *a)
 {
 	a->told_started = true;
-	if (a->pending_signal)
-		sbx_signal(a->sbx, a->pending_signal);
 	if (a->rq.started)
 		a->rq.started(a, a->mem_bytes, a->waited_ns, a->rq.arg);
 }
@@ -311,12 +309,11 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
 
 void attempt_signal(struct attempt *a, int sig)
 {
-	if (a->sbx && a->told_started)
+	/* Before its exec the order waits in the pipe to pid 1. */
+	if (a->sbx)
 		sbx_signal(a->sbx, sig);
-	else if (a->state == ATTEMPT_WAITING && (sig == SIGTERM || sig == SIGINT || sig == SIGHUP))
-		attempt_kill(a);
 	else
-		a->pending_signal = sig;
+		attempt_kill(a);
 }
 
 void attempt_kill(struct attempt *a)

@@ -50,7 +50,6 @@ struct attempt {
 	bool told_started;
 	unsigned polled_kills;        /* by the none driver */
 	uint64_t working_bytes;       /* largest sample */
-	int pending_signal;           /* came before the test ran; 0: none */
 	struct result result;
 };
 

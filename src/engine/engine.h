@@ -56,7 +56,7 @@ struct attempt_request {
 	bool sample;                  /* read memory while it runs, for progress and history */
 
 	/* In the loop's thread.  `started` comes once, after the exec; not at
-	 * all when it cannot start.  `ended` comes exactly once; the result is
+	 * all when it cannot start; asking for it costs a little.  `ended` comes exactly once; the result is
 	 * borrowed; the attempt is freed when it returns.  Either may be NULL
 	 * but `ended`. */
 	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
@@ -77,7 +77,9 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
 int engine_explain(struct engine *e, const struct attempt_request *request, struct buf *ret,
 		   struct iso_err *err);
 
-void attempt_signal(struct attempt *a, int sig); /* to the test process; queued until it runs */
+/* To the test process, also when it is about to start; ends an attempt that
+ * still waits. */
+void attempt_signal(struct attempt *a, int sig);
 void attempt_kill(struct attempt *a);            /* at once; `ended` still comes, as failed */
 int attempt_pid(const struct attempt *a);        /* of the sandbox's init, 0 when it waits */
 

@@ -38,6 +38,7 @@ static void fill_request(const struct attempt *a, const struct spec *spec, char 
 		.stdout_fd = rq->stdout_fd,
 		.stderr_fd = rq->stderr_fd,
 		.own_session = rq->own_session,
+		.tell_start = rq->started,
 		.strict = a->engine->strict,
 		.user_ns = a->engine->user_ns,
 		.test_mask = a->engine->caller_mask,

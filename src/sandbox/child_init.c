@@ -88,7 +88,7 @@ static int run_init_steps(const struct sbx_job *job, struct sbx_fault *fault)
 	for (size_t i = 0; i < job->n_init_steps; i++) {
 		const struct sbx_step *s = &job->init_steps[i];
 		int code = child_step_run(s);
-		if (code == 0 || (code == ENOENT && (s->when_refused & SBX_MAY_LACK)))
+		if (code == 0)
 			continue;
 		*fault = (struct sbx_fault){ SBX_STAGE_INIT, (uint32_t)i, code, 0 };
 		if (!(s->when_refused & SBX_MAY_FAIL))
@@ -231,7 +231,8 @@ _Noreturn void child_init_main(const struct sbx_job *job)
 		give_up(&in, &fault);
 	const struct sbx_started s = { .t_ns = t_ns, .pid = in.test };
 	child_record(job->report_fd, SBX_REC_STARTED, &s, sizeof(s), NULL, 0);
-	child_flush(job->report_fd);
+	if (job->tell_start)
+		child_flush(job->report_fd);
 	/* v1: an open tasks file would keep the leaf's directory from going. */
 	for (size_t i = 0; i < CG_MAX_GROUPS; i++)
 		if (join_fds[i] >= 0)

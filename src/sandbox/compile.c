@@ -201,6 +201,7 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->clone_flags = clone_flags(rq->spec, rq->user_ns);
 	p->job.own_pid_ns = p->clone_flags & CLONE_NEWPID;
 	p->job.own_user_ns = p->clone_flags & CLONE_NEWUSER;
+	p->job.tell_start = rq->tell_start;
 	p->job.cgroups = rq->cgroups;
 	p->job.test_mask = rq->test_mask;
 	p->job.written_fd = -1;

@@ -10,8 +10,9 @@
  *    private directory and the overlay's upper layer is a directory in it: one
  *    file system is cheaper than four, and one size bounds all.
  * 4. What shows below a private directory is placed inside of the scratch.
- * 5. The scratch's directories are cloned, the scratch itself is taken off,
- *    and the clones go to their places.
+ * 5. The scratch's directories are cloned, and the clones go to their places.
+ *    The one that belongs where the scratch is mounted covers it for good: to
+ *    take the scratch off would wait for an RCU grace period.
  * 6. /proc, then what is read-only or hidden, some of it below /proc.
  */
 #include "sandbox/plan.h"
@@ -43,7 +44,7 @@ struct scratch {
 	const char *work;
 };
 
-static int take_fd(struct sbx_plan *p)
+int plan_take_fd(struct sbx_plan *p)
 {
 	return p->next_fd++;
 }
@@ -57,16 +58,14 @@ static bool is_dir(const char *path)
 
 static void add_scratch_dir(struct sbx_plan *p, struct scratch *sc, const char *dir)
 {
-	_cleanup_free_ char *real = NULL;
-
 	/* A directory this host lacks (/dev/shm in some containers) has
 	 * nothing to collide in. */
-	if (path_real(dir, &real) < 0 || !is_dir(real) || sc->n == PRIVATE_MAX)
+	if (!is_dir(dir) || sc->n == PRIVATE_MAX)
 		return;
 	for (size_t i = 0; i < sc->n; i++)
-		if (path_is_below(real, sc->places[i].dir))
+		if (path_is_below(dir, sc->places[i].dir))
 			return;
-	sc->places[sc->n].dir = plan_str(p, real);
+	sc->places[sc->n].dir = plan_str(p, dir);
 	sc->n++;
 }
 
@@ -96,9 +95,9 @@ static void make_place(struct sbx_plan *p, const struct scratch *sc, const char 
 	s->mode = 0755;
 }
 
-static int hold_tree(struct sbx_plan *p, const char *path, bool readonly, const char *about)
+int plan_hold_tree(struct sbx_plan *p, const char *path, bool readonly, const char *about)
 {
-	int fd = take_fd(p);
+	int fd = plan_take_fd(p);
 	struct sbx_step *s = plan_init_step(p, SBX_TREE);
 
 	s->path = plan_str(p, path);
@@ -107,13 +106,14 @@ static int hold_tree(struct sbx_plan *p, const char *path, bool readonly, const 
 		s = plan_init_step(p, SBX_TREE_RO);
 		s->fd = fd;
 		s->path = plan_str(p, path);
+		s->flags = MS_REC;
 		s->when_refused = SBX_MAY_FAIL;
 		s->about = plan_fmt(p, "read-only %s", about);
 	}
 	return fd;
 }
 
-static void place_tree(struct sbx_plan *p, int fd, const char *path)
+void plan_place_tree(struct sbx_plan *p, int fd, const char *path)
 {
 	struct sbx_step *s = plan_init_step(p, SBX_PLACE);
 
@@ -178,7 +178,7 @@ static int make_overlay_dirs(struct sbx_plan *p, const struct sbx_request *rq,
 	s = plan_init_step(p, SBX_MKDIR);
 	s->path = sc->work;
 	s->mode = 0700;
-	p->job.written_fd = take_fd(p);
+	p->job.written_fd = plan_take_fd(p);
 	s = plan_init_step(p, SBX_OPEN);
 	s->path = sc->upper;
 	s->fd = p->job.written_fd;
@@ -216,13 +216,13 @@ static void hold_workspace(struct sbx_plan *p, const struct sbx_request *rq,
 	ws->fd = -1;
 	ws->overlay = spec->workspace == SPEC_TREE_OVERLAY;
 	if (ws->overlay) {
-		ws->fd = take_fd(p);
+		ws->fd = plan_take_fd(p);
 		struct sbx_step *s = plan_init_step(p, SBX_OPEN);
 		s->path = plan_str(p, rq->workspace);
 		s->fd = ws->fd;
 	} else if (covered || spec->workspace == SPEC_TREE_READONLY ||
 		   spec->root == SPEC_TREE_READONLY) {
-		ws->fd = hold_tree(p, rq->workspace, spec->workspace == SPEC_TREE_READONLY,
+		ws->fd = plan_hold_tree(p, rq->workspace, spec->workspace == SPEC_TREE_READONLY,
 				   "workspace");
 	}
 }
@@ -240,7 +240,7 @@ static void show_workspace(struct sbx_plan *p, const struct sbx_request *rq,
 	if (ws->overlay)
 		mount_overlay(p, sc, ws->fd, target);
 	else
-		place_tree(p, ws->fd, target);
+		plan_place_tree(p, ws->fd, target);
 }
 
 static int hold_binds(struct sbx_plan *p, const struct spec *spec, int *fds, bool *dirs,
@@ -251,7 +251,7 @@ static int hold_binds(struct sbx_plan *p, const struct spec *spec, int *fds, boo
 		if (access(b->src, F_OK) < 0)
 			return iso_err_set(err, ISO_ERR_USAGE, errno, "bind source '%s'", b->src);
 		dirs[i] = is_dir(b->src);
-		fds[i] = hold_tree(p, b->src, b->readonly, b->dst);
+		fds[i] = plan_hold_tree(p, b->src, b->readonly, b->dst);
 	}
 	return 0;
 }
@@ -270,7 +270,7 @@ static int show_binds(struct sbx_plan *p, const struct spec *spec, const struct 
 			return iso_err_set(err, ISO_ERR_USAGE, errno,
 					   "bind target '%s' (it must exist, or lie in a private directory)",
 					   b->dst);
-		place_tree(p, fds[i], target);
+		plan_place_tree(p, fds[i], target);
 	}
 	return 0;
 }
@@ -281,14 +281,15 @@ static void show_scratch(struct sbx_plan *p, const struct scratch *sc)
 	int fds[PRIVATE_MAX];
 
 	for (size_t i = 0; i < sc->n; i++) {
-		fds[i] = take_fd(p);
+		fds[i] = plan_take_fd(p);
 		struct sbx_step *s = plan_init_step(p, SBX_TREE);
 		s->path = sc->places[i].inside;
 		s->fd = fds[i];
 	}
-	plan_init_step(p, SBX_UNMOUNT)->path = sc->base;
+	if (!sc->n)
+		plan_init_step(p, SBX_UNMOUNT)->path = sc->base;
 	for (size_t i = 0; i < sc->n; i++)
-		place_tree(p, fds[i], sc->places[i].dir);
+		plan_place_tree(p, fds[i], sc->places[i].dir);
 }
 
 static void mount_proc(struct sbx_plan *p)
@@ -306,14 +307,14 @@ static void cover_paths(struct sbx_plan *p, const struct spec *spec)
 	for (size_t i = 0; i < strv_len(spec->readonly_paths); i++) {
 		const char *path = spec->readonly_paths[i];
 		if (access(path, F_OK) == 0)
-			place_tree(p, hold_tree(p, path, true, path), plan_str(p, path));
+			plan_place_tree(p, plan_hold_tree(p, path, true, path), plan_str(p, path));
 	}
 	for (size_t i = 0; i < strv_len(spec->hide); i++) {
 		const char *path = spec->hide[i];
 		if (access(path, F_OK) < 0)
 			continue;
 		if (!is_dir(path)) {
-			place_tree(p, hold_tree(p, "/dev/null", false, path), plan_str(p, path));
+			plan_place_tree(p, plan_hold_tree(p, "/dev/null", false, path), plan_str(p, path));
 			continue;
 		}
 		struct sbx_step *s = plan_init_step(p, SBX_MOUNT);

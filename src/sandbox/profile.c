@@ -239,6 +239,23 @@ static int load_level(struct level *l, char *const *dirs, struct spec *spec, cha
 	return r;
 }
 
+/* Once here rather than at each launch: to resolve links costs a look-up for
+ * every part of every path. */
+static int resolve_private(struct spec *spec)
+{
+	for (size_t i = 0; i < strv_len(spec->private_dirs); i++) {
+		char *real;
+		int r = path_real(spec->private_dirs[i], &real);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			continue; /* not on this host: nothing to be private */
+		free(spec->private_dirs[i]);
+		spec->private_dirs[i] = real;
+	}
+	return 0;
+}
+
 int profile_load(const char *name, char *const *dirs, struct spec *spec, char ***ret_files,
 		 struct iso_err *err)
 {
@@ -251,7 +268,7 @@ int profile_load(const char *name, char *const *dirs, struct spec *spec, char **
 		return no_memory(name, err);
 	int r = load_level(&asked, dirs, &loaded, &files, err);
 	char *profile = r == 0 ? strdup(name) : NULL;
-	if (r == 0 && !profile)
+	if (r == 0 && (!profile || resolve_private(&loaded) < 0))
 		r = no_memory(name, err);
 	for (size_t i = 0; r == 0 && ret_files && i < strv_len(files); i++)
 		if (strv_add(ret_files, files[i]) < 0)

@@ -34,6 +34,8 @@ struct sbx_request {
 	size_t lo_up_bytes;
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: inherited */
 	bool own_session;
+	bool tell_start;               /* news of the exec come at once; else with the end, which
+					* spares a busy machine a change of process */
 	bool strict;                   /* a step that may be refused is a fault */
 	bool user_ns;                  /* without it the caller needs CAP_SYS_ADMIN */
 	sigset_t test_mask;

@@ -164,6 +164,13 @@ static void take_leftover(struct sbx_news *news, const struct sbx_left *left, co
 	while (len && text[len - 1] == ' ')
 		len--;
 	text[len] = '\0';
+	/* In the middle of its exec it has a name but no words yet. */
+	if (!len) {
+		free(text);
+		text = strndup(left->name, sizeof(left->name));
+		if (!text)
+			return;
+	}
 	struct timespec now;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	int64_t now_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;

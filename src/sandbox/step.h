@@ -20,12 +20,13 @@ enum sbx_op {
 	SBX_PROPAGATE,  /* flags: mount(2) on "/", MS_REC | MS_PRIVATE */
 	SBX_MKDIR,      /* path, mode; an existing directory is fine */
 	SBX_TOUCH,      /* path: an empty file, as a place to mount on; existing is fine */
+	SBX_SYMLINK,    /* path, text: what it points to; existing is fine */
 	SBX_OWN,        /* path, uid, gid, mode: chown(2), then chmod(2) */
 	SBX_OPEN,       /* path -> descriptor number fd (O_PATH) */
 	SBX_TREE,       /* path -> fd: open_tree(2) clone with all below it (Linux 5.2) */
-	SBX_TREE_RO,    /* fd: mount_setattr(2) read-only, recursive (Linux 5.12) */
+	SBX_TREE_RO,    /* fd, flags: mount_setattr(2) read-only (Linux 5.12), MS_REC or 0 */
 	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
-	SBX_ROOT_RO,    /* path: mount_setattr(2) read-only on all mounts below path */
+	SBX_RESTRICT,   /* path, flags: mount_setattr(2) MS_RDONLY or MS_NODEV on all mounts below path */
 	SBX_NETLINK,    /* data, size: one NETLINK_ROUTE request and its acknowledgement */
 	SBX_SETSID,     /* setsid(2) */
 	SBX_CGROUP_NS,  /* unshare(2) CLONE_NEWCGROUP, after joining the leaf */
@@ -41,7 +42,7 @@ enum sbx_op {
 
 enum {
 	SBX_MAY_FAIL = 1 << 0,  /* a refusal is reported as degraded, not as a fault */
-	SBX_MAY_LACK = 1 << 1,  /* ENOENT is nothing at all: the path is not on this kernel */
+	SBX_MAY_LACK = 1 << 1,  /* nothing at all where the path is not there */
 };
 
 /* Descriptors made by steps live at these numbers, far from the inherited. */
@@ -83,6 +84,7 @@ struct sbx_job {
 	int report_fd;                       /* records for isorun */
 	int control_fd;                      /* orders from isorun; its end is isorun's death */
 	int written_fd;                      /* overlay's upper directory; -1: no list wanted */
+	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once, not with the end */
 	bool own_pid_ns;
 	bool own_user_ns;
 };
