@@ -111,6 +111,17 @@ static int read_header(const char *header, const char *where, enum manifest_sect
 	return iso_err_hint(err, "the sections are suite, source, test NAME and match GLOB");
 }
 
+/* Names of tests are what history and reports are keyed by. */
+static int refuse_same_test(const struct manifest *m, const char *name, const char *where,
+			    struct iso_err *err)
+{
+	for (size_t i = 0; i < m->n_sections; i++)
+		if (m->sections[i].kind == MANIFEST_TEST && str_eq(m->sections[i].name, name))
+			return iso_err_set(err, ISO_ERR_USAGE, 0, "%s: [test %s] stands at %s already",
+					   where, name, m->sections[i].where);
+	return 0;
+}
+
 static int begin_section(struct manifest *m, const char *header, const char *where,
 			 struct iso_err *err)
 {
@@ -118,6 +129,8 @@ static int begin_section(struct manifest *m, const char *header, const char *whe
 	const char *name = NULL;
 	int r = read_header(header, where, &s.kind, &name, err);
 
+	if (r == 0 && s.kind == MANIFEST_TEST)
+		r = refuse_same_test(m, name, where, err);
 	if (r < 0)
 		return r;
 	struct section *grown = reallocarray(m->sections, m->n_sections + 1, sizeof(*grown));
