@@ -15,6 +15,7 @@ int spec_init(struct spec *s)
 {
 	*s = (struct spec){
 		.root = SPEC_TREE_SHARED,
+		.dev = SPEC_DEV_SHARED,
 		.workspace = SPEC_TREE_SHARED,
 		.net = SPEC_NET_HOST,
 		.keep_caps_all = true,

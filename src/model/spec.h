@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 enum spec_net { SPEC_NET_LOOPBACK, SPEC_NET_NONE, SPEC_NET_HOST, SPEC_NET_COUNT };
+enum spec_dev { SPEC_DEV_SHARED, SPEC_DEV_MINIMAL, SPEC_DEV_COUNT };
 enum spec_tree { SPEC_TREE_SHARED, SPEC_TREE_OVERLAY, SPEC_TREE_READONLY, SPEC_TREE_COUNT };
 
 /* Namespaces that are made unless shared. */
@@ -35,6 +36,7 @@ struct spec {
 	char *description;       /* of the profile */
 
 	enum spec_tree root;     /* shared or readonly: everything that nothing else names */
+	enum spec_dev dev;       /* minimal: of the host's devices only null, zero, tty and such */
 	enum spec_tree workspace;
 	bool workspace_set;      /* false: shared for a wrapped command, overlay for a suite */
 	char **private_dirs;     /* own tmpfs each, mode 1777 */

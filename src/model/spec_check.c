@@ -48,8 +48,8 @@ static const char *pid_without_mount(const struct spec *s)
 static const char *paths_without_mount(const struct spec *s)
 {
 	const bool wants = s->root != SPEC_TREE_SHARED || s->workspace != SPEC_TREE_SHARED ||
-			   strv_len(s->private_dirs) || s->n_binds || strv_len(s->hide) ||
-			   strv_len(s->readonly_paths);
+			   s->dev != SPEC_DEV_SHARED || strv_len(s->private_dirs) || s->n_binds ||
+			   strv_len(s->hide) || strv_len(s->readonly_paths);
 
 	if (wants && !(s->namespaces & SPEC_NS_MOUNT))
 		return "[filesystem] asks for mounts, and the mount namespace is shared: none of "

@@ -35,6 +35,8 @@ static const struct spec_row rows[] = {
 	    "a variable of the test's environment, one a line"),
 	ROW("filesystem", "bind", "SRC[:DST[:ro]]", binds, binds, NULL,
 	    "show SRC at DST, one a line"),
+	ROW("filesystem", "dev", "shared|minimal", dev, dev, NULL,
+	    "the host's devices, or only null zero full random urandom tty and own terminals"),
 	ROW("filesystem", "hide", "PATH...", paths, hide, NULL,
 	    "files that are empty and directories that are bare for the test"),
 	ROW("filesystem", "private", "DIR...", paths, private_dirs, NULL,

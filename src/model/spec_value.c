@@ -19,6 +19,12 @@ static const char *const tree_names[] = {
 };
 static_assert(ARRAY_SIZE(tree_names) == SPEC_TREE_COUNT, "every tree mode has a name");
 
+static const char *const dev_names[] = {
+	[SPEC_DEV_SHARED] = "shared",
+	[SPEC_DEV_MINIMAL] = "minimal",
+};
+static_assert(ARRAY_SIZE(dev_names) == SPEC_DEV_COUNT, "every kind of /dev has a name");
+
 static const char *const net_names[] = {
 	[SPEC_NET_LOOPBACK] = "loopback",
 	[SPEC_NET_NONE] = "none",
@@ -257,6 +263,22 @@ void spec_get_root(const struct spec *s, const struct spec_row *row, struct buf 
 {
 	(void)row;
 	buf_adds(b, tree_names[s->root]);
+}
+
+int spec_set_dev(const struct spec_entry *e)
+{
+	const int i = spec_index(e->value, dev_names, ARRAY_SIZE(dev_names));
+
+	if (i < 0)
+		return spec_refuse_name(e, e->value, dev_names, ARRAY_SIZE(dev_names));
+	e->spec->dev = (enum spec_dev)i;
+	return 0;
+}
+
+void spec_get_dev(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	(void)row;
+	buf_adds(b, dev_names[s->dev]);
 }
 
 int spec_set_workspace(const struct spec_entry *e)

@@ -41,6 +41,7 @@ SPEC_VALUE(count);
 SPEC_VALUE(milli);
 SPEC_VALUE(phrase);
 SPEC_VALUE(root);
+SPEC_VALUE(dev);
 SPEC_VALUE(workspace);
 SPEC_VALUE(net);
 SPEC_VALUE(seccomp);

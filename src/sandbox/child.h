@@ -8,7 +8,7 @@
 /* Pid 1 of the sandbox, from clone3 to the end.  Does not return. */
 _Noreturn void child_init_main(const struct sbx_job *job);
 
-/* Runs one step: 0 or the errno, positive. */
+/* Runs one step: 0 or the errno, positive; 0 too for a path that may lack and does. */
 int child_step_run(const struct sbx_step *step);
 
 /* Adds one record to those that wait to be sent; `extra` follows the payload

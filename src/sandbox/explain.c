@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "base/cleanup.h"
 
@@ -44,6 +45,9 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_TOUCH:
 		buf_addf(b, "make file '%s'", s->path);
 		break;
+	case SBX_SYMLINK:
+		buf_addf(b, "make link '%s' to '%s'", s->path, s->text);
+		break;
 	case SBX_OWN:
 		buf_addf(b, "set mode %04o of '%s'", (unsigned)s->mode, s->path);
 		if (s->uid != (uid_t)-1)
@@ -61,8 +65,10 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_PLACE:
 		buf_addf(b, "place tree %d on '%s'", s->fd, s->path);
 		break;
-	case SBX_ROOT_RO:
-		buf_addf(b, "make everything below '%s' read-only", s->path);
+	case SBX_RESTRICT:
+		buf_addf(b, s->flags & MS_RDONLY ? "make everything below '%s' read-only"
+						 : "close devices below '%s'",
+			 s->path);
 		break;
 	case SBX_NETLINK:
 		buf_adds(b, "bring lo up");
@@ -163,7 +169,8 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 	else if (s->op == SBX_MOUNT && strcmp(s->type, "proc") == 0)
 		iso_err_hint(ret, "the host's /proc is masked (a container?); use --share pid");
 	else if (s->op == SBX_CHDIR)
-		iso_err_hint(ret, "it may be hidden by a private directory; use --bind %s", s->path);
+		iso_err_hint(ret, "it may be hidden by a private directory; use --bind %s",
+			     s->path);
 	else if (f->code == EPERM || f->code == EACCES)
 		iso_err_hint(ret, "'isorun doctor' tells what this host permits");
 }

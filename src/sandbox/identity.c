@@ -118,7 +118,8 @@ int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_e
 
 	if (spec->user && (p->job.own_user_ns || geteuid() != 0))
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
-				   "user '%s': only root can run a test as somebody else", spec->user);
+				   "user '%s': only root can run a test as somebody else",
+				   spec->user);
 	/* The bounding set goes first, while CAP_SETPCAP is there; changing the
 	 * ids then clears what a non-root user must not have. */
 	r = plan_caps(p, spec, err);

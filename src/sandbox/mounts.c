@@ -2,18 +2,23 @@
 /*
  * The order matters and is this:
  *
- * 1. Sources of binds, and the workspace, are held as descriptors while the
- *    host's tree is still whole: a source is resolved once, and one that lies
- *    under a private directory stays reachable (CVE-2024-42472).
+ * 1. Sources of binds, the nodes of a minimal /dev, and the workspace are held
+ *    as descriptors while the host's tree is still whole: a source is resolved
+ *    once, and one that lies under a private directory stays reachable
+ *    (CVE-2024-42472).  With a minimal /dev devices elsewhere are closed after
+ *    the binds, which may be devices, and before the workspace, which is none.
  * 2. The root becomes read-only when asked.
  * 3. One tmpfs, the scratch, is mounted on the first private directory; each
- *    private directory and the overlay's upper layer is a directory in it: one
- *    file system is cheaper than four, and one size bounds all.
+ *    private directory, a minimal /dev and the overlay's upper layer is a
+ *    directory in it: one file system is cheaper than four, and one size
+ *    bounds all.
  * 4. What shows below a private directory is placed inside of the scratch.
- * 5. The scratch's directories are cloned, and the clones go to their places.
+ * 5. The scratch's directories are cloned, and the clones go to their places,
+ *    /dev before /dev/shm.
  *    The one that belongs where the scratch is mounted covers it for good: to
  *    take the scratch off would wait for an RCU grace period.
- * 6. /proc, then what is read-only or hidden, some of it below /proc.
+ * 6. /proc, then what is read-only or hidden, some of it below /proc.  A hidden
+ *    file is the null device of the /dev that is there by now.
  */
 #include "sandbox/plan.h"
 
@@ -34,6 +39,7 @@ enum { PRIVATE_MAX = 32 };
 struct place {
 	const char *dir;     /* real path of a private directory */
 	const char *inside;  /* its directory in the scratch */
+	bool dev;            /* the minimal /dev: filled, and read-only at its place */
 };
 
 struct scratch {
@@ -56,27 +62,47 @@ static bool is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static void add_scratch_dir(struct sbx_plan *p, struct scratch *sc, const char *dir)
+static void add_place(struct scratch *sc, const char *dir, bool dev)
+{
+	if (sc->n < PRIVATE_MAX)
+		sc->places[sc->n++] = (struct place){ .dir = dir, .dev = dev };
+}
+
+static void add_private_dir(struct sbx_plan *p, struct scratch *sc, const char *dir)
 {
 	/* A directory this host lacks (/dev/shm in some containers) has
 	 * nothing to collide in. */
-	if (!is_dir(dir) || sc->n == PRIVATE_MAX)
+	if (!is_dir(dir))
 		return;
-	for (size_t i = 0; i < sc->n; i++)
-		if (path_is_below(dir, sc->places[i].dir))
+	for (size_t i = 0; i < sc->n; i++) {
+		const struct place *at = &sc->places[i];
+		/* A minimal /dev is read-only: what is private in it needs a
+		 * mount of its own. */
+		if (at->dev ? str_eq(dir, at->dir) : path_is_below(dir, at->dir))
 			return;
-	sc->places[sc->n].dir = plan_str(p, dir);
-	sc->n++;
+	}
+	add_place(sc, plan_str(p, dir), false);
+}
+
+/* The innermost place that holds the path; NULL: none does. */
+static const struct place *place_of(const struct scratch *sc, const char *path)
+{
+	const struct place *ret = NULL;
+
+	for (size_t i = 0; i < sc->n; i++) {
+		const struct place *at = &sc->places[i];
+		if (path_is_below(path, at->dir) && (!ret || path_is_below(at->dir, ret->dir)))
+			ret = at;
+	}
+	return ret;
 }
 
 /* Where a path of the sandbox is while the scratch is being filled. */
 static const char *inside_scratch(struct sbx_plan *p, const struct scratch *sc, const char *path)
 {
-	for (size_t i = 0; i < sc->n; i++)
-		if (path_is_below(path, sc->places[i].dir))
-			return plan_fmt(p, "%s%s", sc->places[i].inside,
-					path + strlen(sc->places[i].dir));
-	return NULL;
+	const struct place *at = place_of(sc, path);
+
+	return at ? plan_fmt(p, "%s%s", at->inside, path + strlen(at->dir)) : NULL;
 }
 
 /* Directories from the scratch's own one down to `path`, or to its parent and
@@ -123,8 +149,12 @@ void plan_place_tree(struct sbx_plan *p, int fd, const char *path)
 
 static void find_scratch(struct sbx_plan *p, const struct spec *spec, struct scratch *sc)
 {
+	if (spec->dev == SPEC_DEV_MINIMAL) {
+		add_place(sc, "/dev", true);
+		add_place(sc, "/dev/shm", false);
+	}
 	for (size_t i = 0; i < strv_len(spec->private_dirs); i++)
-		add_scratch_dir(p, sc, spec->private_dirs[i]);
+		add_private_dir(p, sc, spec->private_dirs[i]);
 	sc->base = sc->n ? sc->places[0].dir : NULL;
 	if (!sc->base && spec->workspace == SPEC_TREE_OVERLAY)
 		sc->base = "/tmp";
@@ -152,8 +182,25 @@ static void mount_scratch(struct sbx_plan *p, const struct sbx_request *rq,
 		s->path = sc->places[i].inside;
 		s->uid = (uid_t)-1;
 		s->gid = (gid_t)-1;
-		s->mode = 01777;
+		s->mode = sc->places[i].dev ? 0755 : 01777;
 	}
+}
+
+/* With the directories on which private ones are placed when it is read-only. */
+static void fill_dev(struct sbx_plan *p, const struct scratch *sc,
+		     const int node_fds[PLAN_DEV_NODES])
+{
+	const struct place *dev = &sc->places[0];
+
+	if (!sc->n || !dev->dev)
+		return;
+	plan_dev_fill(p, dev->inside, node_fds);
+	for (size_t i = 1; i < sc->n; i++)
+		if (path_is_below(sc->places[i].dir, dev->dir))
+			make_place(p, sc,
+				   plan_fmt(p, "%s%s", dev->inside,
+					    sc->places[i].dir + strlen(dev->dir)),
+				   true);
 }
 
 /* The upper directory's mode and owner show as the tree's root: a suite that
@@ -186,13 +233,14 @@ static int make_overlay_dirs(struct sbx_plan *p, const struct sbx_request *rq,
 }
 
 static void mount_overlay(struct sbx_plan *p, const struct scratch *sc, int lower_fd,
-			  const char *target)
+			  const char *target, bool devices)
 {
 	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
 
 	s->source = "isorun";
 	s->path = target;
 	s->type = "overlay";
+	s->flags = devices ? 0 : MS_NODEV;
 	/* The lower directory by its descriptor: the path may hold commas or
 	 * colons, or be covered by now.  userxattr: Linux 5.11, for mounts by
 	 * ordinary users. */
@@ -203,18 +251,18 @@ static void mount_overlay(struct sbx_plan *p, const struct scratch *sc, int lowe
 struct workspace {
 	int fd;          /* -1: nothing to place */
 	bool overlay;
+	bool devices;    /* overlay: device nodes in it can be opened */
 };
 
 static void hold_workspace(struct sbx_plan *p, const struct sbx_request *rq,
 			   const struct scratch *sc, struct workspace *ws)
 {
 	const struct spec *spec = rq->spec;
-	bool covered = false;
+	bool covered = place_of(sc, rq->workspace);
 
-	for (size_t i = 0; i < sc->n; i++)
-		covered |= path_is_below(rq->workspace, sc->places[i].dir);
 	ws->fd = -1;
 	ws->overlay = spec->workspace == SPEC_TREE_OVERLAY;
+	ws->devices = spec->dev == SPEC_DEV_SHARED;
 	if (ws->overlay) {
 		ws->fd = plan_take_fd(p);
 		struct sbx_step *s = plan_init_step(p, SBX_OPEN);
@@ -223,7 +271,7 @@ static void hold_workspace(struct sbx_plan *p, const struct sbx_request *rq,
 	} else if (covered || spec->workspace == SPEC_TREE_READONLY ||
 		   spec->root == SPEC_TREE_READONLY) {
 		ws->fd = plan_hold_tree(p, rq->workspace, spec->workspace == SPEC_TREE_READONLY,
-				   "workspace");
+					"workspace");
 	}
 }
 
@@ -238,10 +286,19 @@ static void show_workspace(struct sbx_plan *p, const struct sbx_request *rq,
 	else
 		target = plan_str(p, rq->workspace);
 	if (ws->overlay)
-		mount_overlay(p, sc, ws->fd, target);
+		mount_overlay(p, sc, ws->fd, target, ws->devices);
 	else
 		plan_place_tree(p, ws->fd, target);
 }
+
+/* What step 1 of the order above holds. */
+struct held {
+	struct scratch scratch;
+	struct workspace workspace;
+	int *bind_fds;
+	bool *bind_dirs;
+	int node_fds[PLAN_DEV_NODES];
+};
 
 static int hold_binds(struct sbx_plan *p, const struct spec *spec, int *fds, bool *dirs,
 		      struct iso_err *err)
@@ -268,8 +325,8 @@ static int show_binds(struct sbx_plan *p, const struct spec *spec, const struct 
 			target = plan_str(p, b->dst);
 		else
 			return iso_err_set(err, ISO_ERR_USAGE, errno,
-					   "bind target '%s' (it must exist, or lie in a private directory)",
-					   b->dst);
+					   "bind target '%s' (it must exist, or lie in a private "
+					   "directory)", b->dst);
 		plan_place_tree(p, fds[i], target);
 	}
 	return 0;
@@ -285,6 +342,13 @@ static void show_scratch(struct sbx_plan *p, const struct scratch *sc)
 		struct sbx_step *s = plan_init_step(p, SBX_TREE);
 		s->path = sc->places[i].inside;
 		s->fd = fds[i];
+		if (!sc->places[i].dev)
+			continue;
+		s = plan_init_step(p, SBX_TREE_RO);
+		s->path = sc->places[i].dir;
+		s->fd = fds[i];
+		s->when_refused = SBX_MAY_FAIL;
+		s->about = "read-only /dev";
 	}
 	if (!sc->n)
 		plan_init_step(p, SBX_UNMOUNT)->path = sc->base;
@@ -302,74 +366,106 @@ static void mount_proc(struct sbx_plan *p)
 	s->flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 }
 
-static void cover_paths(struct sbx_plan *p, const struct spec *spec)
+static void protect_path(struct sbx_plan *p, const char *path)
 {
-	for (size_t i = 0; i < strv_len(spec->readonly_paths); i++) {
-		const char *path = spec->readonly_paths[i];
-		if (access(path, F_OK) == 0)
-			plan_place_tree(p, plan_hold_tree(p, path, true, path), plan_str(p, path));
+	plan_place_tree(p, plan_hold_tree(p, path, true, path), plan_str(p, path));
+}
+
+static void hide_path(struct sbx_plan *p, const char *path)
+{
+	if (!is_dir(path)) {
+		int fd = plan_hold_tree(p, "/dev/null", false, path);
+		plan_place_tree(p, fd, plan_str(p, path));
+		return;
 	}
-	for (size_t i = 0; i < strv_len(spec->hide); i++) {
-		const char *path = spec->hide[i];
-		if (access(path, F_OK) < 0)
+	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
+	s->source = "isorun";
+	s->path = plan_str(p, path);
+	s->type = "tmpfs";
+	s->flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	s->text = "mode=0555,size=4k";
+}
+
+static void cover_paths(struct sbx_plan *p, const struct scratch *sc, char *const *paths,
+			void (*cover)(struct sbx_plan *p, const char *path))
+{
+	for (size_t i = 0; i < strv_len(paths); i++) {
+		if (access(paths[i], F_OK) < 0)
 			continue;
-		if (!is_dir(path)) {
-			plan_place_tree(p, plan_hold_tree(p, "/dev/null", false, path), plan_str(p, path));
-			continue;
-		}
-		struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
-		s->source = "isorun";
-		s->path = plan_str(p, path);
-		s->type = "tmpfs";
-		s->flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-		s->text = "mode=0555,size=4k";
+		size_t first = p->init.n;
+		cover(p, paths[i]);
+		/* The host has it, the private directory over it need not. */
+		for (size_t k = first; place_of(sc, paths[i]) && k < p->init.n; k++)
+			p->init.steps[k].when_refused |= SBX_MAY_LACK;
 	}
 }
 
+static void restrict_root(struct sbx_plan *p, unsigned long flags, const char *about)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_RESTRICT);
+
+	s->path = "/";
+	s->flags = flags;
+	s->when_refused = SBX_MAY_FAIL;
+	s->about = about;
+}
+
 static int fill_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct scratch *sc,
-			struct iso_err *err)
+			const int node_fds[PLAN_DEV_NODES], struct iso_err *err)
 {
 	mount_scratch(p, rq, sc);
+	fill_dev(p, sc, node_fds);
 	if (rq->spec->workspace != SPEC_TREE_OVERLAY)
 		return 0;
 	return make_overlay_dirs(p, rq, sc, err);
 }
 
+/* Steps 1 and 2 of the order above. */
+static int hold_all(struct sbx_plan *p, const struct sbx_request *rq, struct held *held,
+		    struct iso_err *err)
+{
+	const struct spec *spec = rq->spec;
+
+	int r = hold_binds(p, spec, held->bind_fds, held->bind_dirs, err);
+	if (r < 0)
+		return r;
+	if (spec->dev == SPEC_DEV_MINIMAL) {
+		plan_dev_hold(p, held->node_fds);
+		restrict_root(p, MS_NODEV, "devices outside of /dev closed");
+	}
+	hold_workspace(p, rq, &held->scratch, &held->workspace);
+	if (spec->root == SPEC_TREE_READONLY)
+		restrict_root(p, MS_RDONLY, "read-only root");
+	return 0;
+}
+
 int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	const struct spec *spec = rq->spec;
-	struct scratch sc = { 0 };
-	struct workspace ws;
-	int *fds = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*fds));
-	bool *dirs = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*dirs));
+	struct held held = {
+		.bind_fds = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*held.bind_fds)),
+		.bind_dirs = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*held.bind_dirs)),
+	};
+	struct scratch *sc = &held.scratch;
 
-	if (!fds || !dirs)
+	if (!held.bind_fds || !held.bind_dirs)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "mounts");
 	plan_init_step(p, SBX_PROPAGATE)->flags = MS_REC | MS_PRIVATE;
-	find_scratch(p, spec, &sc);
-	hold_workspace(p, rq, &sc, &ws);
-	int r = hold_binds(p, spec, fds, dirs, err);
+	find_scratch(p, spec, sc);
+	int r = hold_all(p, rq, &held, err);
+	if (r == 0 && sc->base)
+		r = fill_scratch(p, rq, sc, held.node_fds, err);
 	if (r < 0)
 		return r;
-	if (spec->root == SPEC_TREE_READONLY) {
-		struct sbx_step *s = plan_init_step(p, SBX_ROOT_RO);
-		s->path = "/";
-		s->when_refused = SBX_MAY_FAIL;
-		s->about = "read-only root";
-	}
-	if (sc.base) {
-		r = fill_scratch(p, rq, &sc, err);
-		if (r < 0)
-			return r;
-	}
-	show_workspace(p, rq, &sc, &ws);
-	r = show_binds(p, spec, &sc, fds, dirs, err);
+	show_workspace(p, rq, sc, &held.workspace);
+	r = show_binds(p, spec, sc, held.bind_fds, held.bind_dirs, err);
 	if (r < 0)
 		return r;
-	if (sc.base)
-		show_scratch(p, &sc);
+	if (sc->base)
+		show_scratch(p, sc);
 	if (p->job.own_pid_ns)
 		mount_proc(p);
-	cover_paths(p, spec);
+	cover_paths(p, sc, spec->readonly_paths, protect_path);
+	cover_paths(p, sc, spec->hide, hide_path);
 	return 0;
 }

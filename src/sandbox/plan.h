@@ -35,6 +35,16 @@ const char *plan_fmt(struct sbx_plan *p, const char *fmt, ...)
 
 /* mounts.c: everything the mount namespace needs. */
 int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);
+int plan_take_fd(struct sbx_plan *p);
+/* A clone of the tree at path, to be placed later. */
+int plan_hold_tree(struct sbx_plan *p, const char *path, bool readonly, const char *about);
+void plan_place_tree(struct sbx_plan *p, int fd, const char *path);
+
+/* dev.c: a minimal /dev.  Its nodes are held while the host's /dev is in
+ * reach; then it is filled in a directory that is made already. */
+enum { PLAN_DEV_NODES = 6 };
+void plan_dev_hold(struct sbx_plan *p, int ret_fds[PLAN_DEV_NODES]);
+void plan_dev_fill(struct sbx_plan *p, const char *dir, const int fds[PLAN_DEV_NODES]);
 /* identity.c: user map, ids, capabilities, no_new_privs, seccomp. */
 void plan_user_map(struct sbx_plan *p);
 int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);

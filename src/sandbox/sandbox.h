@@ -26,7 +26,7 @@ struct sbx_request {
 	char *const *env;              /* the whole environment of the test */
 	const char *cwd;               /* absolute */
 	const char *workspace;         /* absolute */
-	uint64_t tmp_size_bytes;       /* of the private directories together; 0: the kernel's default */
+	uint64_t tmp_size_bytes;       /* of all private directories; 0: the kernel's default */
 	const struct cg_plan *cgroups;
 	const void *bpf;               /* of the spec's policy, when that is not "off" */
 	size_t bpf_bytes;

@@ -26,7 +26,7 @@ enum sbx_op {
 	SBX_TREE,       /* path -> fd: open_tree(2) clone with all below it (Linux 5.2) */
 	SBX_TREE_RO,    /* fd, flags: mount_setattr(2) read-only (Linux 5.12), MS_REC or 0 */
 	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
-	SBX_RESTRICT,   /* path, flags: mount_setattr(2) MS_RDONLY or MS_NODEV on all mounts below path */
+	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY or MS_NODEV for all below */
 	SBX_NETLINK,    /* data, size: one NETLINK_ROUTE request and its acknowledgement */
 	SBX_SETSID,     /* setsid(2) */
 	SBX_CGROUP_NS,  /* unshare(2) CLONE_NEWCGROUP, after joining the leaf */
@@ -76,15 +76,17 @@ struct sbx_job {
 	const struct cg_plan *cgroups;
 	char *const *candidates;             /* files to try, in order */
 	char *const *argv;
-	char **shell_argv;                   /* "/bin/sh", PATH OF SCRIPT, argv[1]…: for ENOEXEC; [1] is filled in by the child */
+	char **shell_argv;                   /* "/bin/sh", PATH OF SCRIPT, argv[1]…: for ENOEXEC;
+					      * [1] is filled in by the child */
 	char *const *envp;
 	sigset_t test_mask;
-	const int *keep_fds;                 /* ascending: all above 2 that init keeps, report and control too */
+	const int *keep_fds;                 /* ascending: all above 2 that init keeps, report and
+					      * control too */
 	size_t n_keep_fds;
 	int report_fd;                       /* records for isorun */
 	int control_fd;                      /* orders from isorun; its end is isorun's death */
 	int written_fd;                      /* overlay's upper directory; -1: no list wanted */
-	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once, not with the end */
+	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;
 };
@@ -101,7 +103,13 @@ enum sbx_record_kind {
 	SBX_REC_DONE,        /* struct sbx_done: everything is dead and removed */
 };
 
-enum sbx_stage { SBX_STAGE_INIT, SBX_STAGE_TEST, SBX_STAGE_CGROUP, SBX_STAGE_CLONE, SBX_STAGE_EXEC };
+enum sbx_stage {
+	SBX_STAGE_INIT,
+	SBX_STAGE_TEST,
+	SBX_STAGE_CGROUP,
+	SBX_STAGE_CLONE,
+	SBX_STAGE_EXEC,
+};
 
 struct sbx_record {
 	uint32_t kind;

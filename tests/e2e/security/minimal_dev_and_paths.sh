@@ -16,5 +16,11 @@ cat >paths.ini <<-END
 	inherit = strict
 	[filesystem]
 	private = /dev/shm /dev
-	hide = /dev/zero /dev/kmsg /dev/net /tmp/.isorun-none $PWD/file /run/lock
+	hide = /dev/zero /dev/kmsg /dev/net $PWD/file /run/lock
 	readonly = /dev/shm /dev/cpu /run/lock
+END
+expect 0 isorun --profile ./paths.ini sh -c 'cat file /dev/zero; echo x >/dev/null; ls /dev | wc -l
+	(echo y >/dev/shm/y) 2>/dev/null || echo refused'
+prints '13
+refused'
+quiet

@@ -15,3 +15,7 @@ prints 4
 cat >main.c <<-END
 	#include <stdio.h>
 	int main(void) { puts("compiled"); return 0; }
+END
+expect 0 isorun --profile strict sh -c 'cc -pipe -o main main.c && ./main'
+prints compiled
+[ ! -e main ] || fail "strict wrote to the workspace"
