@@ -14,6 +14,7 @@
 #include "engine/attempt.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,17 +174,31 @@ static void tell_started(struct attempt *a)
 		a->rq.started(a, a->mem_bytes, a->waited_ns, a->rq.arg);
 }
 
+static void on_report(int fd, uint32_t events, void *arg);
+
+/* Watches what the sandbox is to be watched by now. */
+static int watch_sandbox(struct attempt *a)
+{
+	struct loop *loop = a->engine->loop;
+
+	loop_remove_fd(loop, a->report_watch);
+	a->report_watch = NULL;
+	return loop_add_fd(loop, sbx_poll_fd(a->sbx), EPOLLIN, on_report, a, &a->report_watch);
+}
+
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
 	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg);
 
-	(void)fd;
 	(void)events;
 	if (news->started && !a->told_started)
 		tell_started(a);
-	if (!news->ended)
+	if (!news->ended) {
+		if (fd != sbx_poll_fd(a->sbx))
+			(void)watch_sandbox(a);
 		return;
+	}
 	attempt_settle(a, news);
 	/* Pid 1 was killed before it could: its leaf is ours to remove. */
 	if (!news->done && a->cgroups.n_groups)
@@ -196,7 +211,7 @@ static int watch_running(struct attempt *a, struct iso_err *err)
 	struct loop *loop = a->engine->loop;
 	bool poll = a->rq.sample || cg_version_of(a->engine->cg) == CG_NONE;
 	int64_t now = a->launched_ns;
-	int r = loop_add_fd(loop, sbx_report_fd(a->sbx), EPOLLIN, on_report, a, &a->report_watch);
+	int r = watch_sandbox(a);
 
 	if (r == 0 && a->rq.timeout_ns)
 		r = set_deadline(a, now + a->rq.timeout_ns);
@@ -247,13 +262,21 @@ static void on_claim(int fd, uint32_t events, void *arg)
 		launch(a);
 }
 
+/* Those that we may run on: fewer than the machine's in many containers. */
+static unsigned cpus_here(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
+}
+
 uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
 	if (a->rq.mem_bytes)
 		return a->rq.mem_bytes;
-	return budget_default_share(budget_bytes, 0, cpus > 0 ? (unsigned)cpus : 1);
+	return budget_default_share(budget_bytes, 0, cpus_here());
 }
 
 static int ask(struct attempt *a, unsigned flags, struct iso_err *err)

@@ -65,7 +65,8 @@ struct sbx_news {
 	int64_t exited_ns;
 	int status;            /* wait(2) */
 	bool done;             /* everything is dead and the leaf removed */
-	bool ended;            /* pid 1 is reaped: nothing more comes */
+	bool closed;           /* nothing more is told: sbx_poll_fd is another one now */
+	bool ended;            /* pid 1 is reaped */
 	int64_t user_ns;
 	int64_t system_ns;
 	struct leftover *leftovers;
@@ -80,7 +81,9 @@ struct sbx_news {
 	struct iso_err fault;
 };
 
-int sbx_report_fd(const struct sbx *s); /* readable: call sbx_attend */
+/* Readable: call sbx_attend.  First the report pipe; once that has ended, pid
+ * 1's pidfd: its namespaces take a while to go, and nobody has to sleep for it. */
+int sbx_poll_fd(const struct sbx *s);
 pid_t sbx_pid(const struct sbx *s);     /* of pid 1, in our numbering */
 
 /* Reads what has come; `cg` parses counters.  Returns the news, always. */

@@ -2,13 +2,14 @@
 /*
  * Spawning, seen from isorun: theory of operation.
  *
- * Two pipes: `report` carries records from init, `control` carries orders to
- * it, and its end tells init that isorun is gone.  clone3 makes init with all
+ * `report`, a pipe, carries records from init; `control`, a pair of sockets since
+ * those can be told to spare us SIGPIPE, carries orders to it, and its end tells
+ * init that isorun is gone.  clone3 makes init with all
  * namespaces at once; it is a plain copy of this process (no shared memory:
  * it lives on, see child_init.c), which never returns into code of this side.
  *
- * The report pipe ends when init exits; then it is reaped.  If it ended
- * without SBX_REC_DONE it was killed from outside: the kernel has killed the
+ * The report pipe ends when init exits; it is reaped when its namespaces are
+ * gone, which its pidfd tells.  If the report ended without SBX_REC_DONE it was killed from outside: the kernel has killed the
  * pid namespace, and the leaf is left for cg_sweep.
  */
 #include "sandbox/plan.h"
@@ -21,6 +22,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -85,12 +87,21 @@ static int clone_init(const struct sbx_plan *p, struct sbx *s, int report_fd, in
 		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
 		.exit_signal = SIGCHLD,
 	};
+	struct sigaction chld;
+	sigaction(SIGCHLD, NULL, &chld);
+	job.ignores_chld = chld.sa_handler == SIG_IGN;
+	/* No handler of a host program may run in init. */
+	sigset_t all;
+	sigset_t old;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
 	/* clone3(2), Linux 5.3.  Without CLONE_VM it is a fork, and without a
 	 * stack the child goes on here. */
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
 		child_init_main(&job);
 	int code = pid < 0 ? errno : 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	free(keep);
 	if (code)
 		return explain_clone(p, code, err);
@@ -107,8 +118,8 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 		return iso_err_set(err, ISO_ERR_HOST, errno, "pipe");
 	_cleanup_close_ int report_in = report[0];
 	_cleanup_close_ int report_out = report[1];
-	if (pipe2(control, O_CLOEXEC) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, errno, "pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "socketpair");
 	_cleanup_close_ int control_in = control[0];
 	_cleanup_close_ int control_out = control[1];
 	struct sbx *s = calloc(1, sizeof(*s));
@@ -124,14 +135,13 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 	s->report_fd = TAKE_FD(report_in);
 	s->control_fd = TAKE_FD(control_out);
 	(void)fcntl(s->report_fd, F_SETFL, O_NONBLOCK);
-	(void)fcntl(s->control_fd, F_SETFL, O_NONBLOCK);
 	*ret = s;
 	return 0;
 }
 
-int sbx_report_fd(const struct sbx *s)
+int sbx_poll_fd(const struct sbx *s)
 {
-	return s->report_fd;
+	return s->news.closed ? s->pidfd : s->report_fd;
 }
 
 pid_t sbx_pid(const struct sbx *s)
@@ -333,16 +343,19 @@ static void take_all(struct sbx *s, const struct cg *cg)
 	memmove(s->space, s->space + at, s->have);
 }
 
-static void reap(struct sbx *s)
+static void reap(struct sbx *s, int flags)
 {
-	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	s->news.ended = true;
+	pid_t pid;
+
+	do
+		pid = waitpid(s->pid, NULL, flags);
+	while (pid < 0 && errno == EINTR);
+	s->news.ended = pid != 0;
 }
 
-const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg)
+static void read_report(struct sbx *s, const struct cg *cg)
 {
-	while (!s->news.ended) {
+	while (!s->news.closed) {
 		ssize_t n = read(s->report_fd, s->space + s->have, sizeof(s->space) - s->have);
 		if (n > 0) {
 			bool more = (size_t)n == sizeof(s->space) - s->have;
@@ -351,11 +364,18 @@ const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg)
 			if (!more)
 				break;
 		} else if (n == 0) {
-			reap(s);
+			s->news.closed = true;
 		} else if (errno != EINTR) {
 			break;
 		}
 	}
+}
+
+const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg)
+{
+	read_report(s, cg);
+	if (s->news.closed && !s->news.ended)
+		reap(s, WNOHANG);
 	return &s->news;
 }
 
@@ -363,10 +383,10 @@ static void send_order(struct sbx *s, enum sbx_order_kind kind, int arg)
 {
 	const struct sbx_order order = { .kind = kind, .arg = arg };
 
-	/* A full pipe means that init is stuck with 8,000 orders: one more
-	 * would not help it.  EPIPE: it is ending already. */
+	/* A full buffer means that init is stuck with hundreds of orders: one
+	 * more would not help it.  EPIPE: it is ending already. */
 	if (s->control_fd >= 0)
-		(void)!write(s->control_fd, &order, sizeof(order));
+		(void)send(s->control_fd, &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void sbx_signal(struct sbx *s, int sig)
@@ -395,7 +415,7 @@ void sbx_free(struct sbx *s)
 		close(s->report_fd);
 		close(s->control_fd);
 		s->report_fd = s->control_fd = -1;
-		reap(s);
+		reap(s, 0);
 	}
 	for (size_t i = 0; i < s->news.n_leftovers; i++)
 		free(s->news.leftovers[i].command);
