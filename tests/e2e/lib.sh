@@ -84,11 +84,17 @@ json()
 	END
 }
 
-# Processes to end with the script, whatever becomes of it.
+# Children to end with the script, whatever becomes of it; a pid that is no
+# longer our child's is left alone.
 own_pids=
 own() { own_pids="$own_pids $1"; }
-# shellcheck disable=SC2086 # a list of words
-trap '[ -z "$own_pids" ] || kill -9 $own_pids 2>/dev/null' EXIT
+end_own()
+{
+	for pid in $own_pids; do
+		grep -q "^PPid:.$$\$" "/proc/$pid/status" 2>/dev/null && kill -9 "$pid"
+	done
+}
+trap end_own EXIT
 
 is_root() { [ "$(id -u)" = 0 ]; }
 need_root() { is_root || skip "needs root"; }

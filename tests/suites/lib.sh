@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# What the scripts of suites that others wrote have in common.  tests/suites/run
+# gives B (the build folder), work (an own folder for each suite), here.
+set -u
+PATH=/usr/bin:$PATH # the distribution's python3, which has the distribution's modules
+
+need() # need COMMAND-OR-FILE PACKAGE...: installs the packages when it is missing
+{
+	what=$1
+	shift
+	command -v "$what" >/dev/null 2>&1 || [ -e "$what" ] && return
+	echo "installs: $*"
+	DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null ||
+		{ echo "SKIP: '$what' is missing and '$*' cannot be installed"; exit 77; }
+}
+
+# The machine's own Debian archives, but for sources: in a folder of ours, so
+# that nothing of the machine's configuration changes.
+source_lists()
+{
+	mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+	. /etc/os-release
+	for list in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+		[ -f "$list" ] || continue
+		case $list in
+		*.sources)
+			awk -v RS= -v ORS='\n\n' -v suite="$VERSION_CODENAME" '
+				$0 ~ "(^|\n)Suites:.* " suite "(-[a-z]+)?( |\n|$)" {
+					gsub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src")
+					print
+				}' "$list" >"$work/apt/parts/${list##*/}"
+			;;
+		*)
+			sed -nE "/ $VERSION_CODENAME(-[a-z]+)? /s/^deb(-src)? /deb-src /p" "$list" |
+				sort -u >"$work/apt/parts/${list##*/}.list"
+			;;
+		esac
+	done
+	find "$work/apt/parts" -size -2c -delete
+}
+
+apt()
+{
+	apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/apt/parts" \
+		-o Dir::State::lists="$work/apt/lists" -o Dir::Cache="$work/apt/cache" \
+		-o APT::Sandbox::User=root "$@"
+}
+
+fetch() # fetch PACKAGE: unpacks its source; the folder is $work/src
+{
+	[ -d "$work/src" ] && return
+	need dpkg-source dpkg-dev
+	source_lists
+	apt update || return 1
+	rm -rf "$work/unpack"
+	mkdir -p "$work/unpack"
+	(cd "$work/unpack" && apt source "$1" >/dev/null 2>&1) || return 1
+	mv "$work/unpack/$1"-*/ "$work/src"
+}
+
+begin() { began=$(date +%s%N); }
+seconds() { echo "$began $(date +%s%N)" | awk '{ printf "%.0f", ($2 - $1) / 1e9 }'; }
+
+# naive JOBS LINES-FILE NAME: runs the lines as any parallel runner does, in a
+# copy of the tree; statuses and lines go to $work/NAME.done.
+naive()
+{
+	rm -f "$work/$3.done"
+	export done_file="$work/$3.done"
+	begin
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	xargs -P"$1" -d '\n' -I{} sh -c '
+		timeout -k 5 120 sh -c "$1" >/dev/null 2>&1 </dev/null
+		echo "$? $1" >>"$done_file"' sh {} <"$2"
+	printf '%-34s %4d of %4d passed in %4s s\n' "$3" "$(grep -c '^0 ' "$done_file")" \
+		"$(wc -l <"$2")" "$(seconds)"
+}
+
+# under_isorun JOBS LINES-FILE NAME: the same by isorun suite; leaves JSON events.
+under_isorun()
+{
+	begin
+	ISORUN_STATE_DIR=$work/state "$B/isorun" suite -j"$1" --timeout 120s --json "$work/$3.json" \
+		"lines:$2" >"$work/$3.out" 2>&1
+	grep '"test-finished"' "$work/$3.json" | grep -E '"outcome": ?"(passed|flaky)"' |
+		python3 -c 'import json, sys
+for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$3.done"
+	printf '%-34s %4d of %4d passed in %4s s\n' "$3" "$(wc -l <"$work/$3.done")" \
+		"$(wc -l <"$2")" "$(seconds)"
+}
+
+# lost REFERENCE NAME: tests that pass one at a time and not in NAME; fails on any.
+lost()
+{
+	grep '^0 ' "$work/$1.done" | sort >"$work/$1.good"
+	grep '^0 ' "$work/$2.done" | sort | comm -23 "$work/$1.good" - >"$work/$2.lost"
+	sed 's/^0 /	lost: /' "$work/$2.lost"
+	[ ! -s "$work/$2.lost" ]
+}
