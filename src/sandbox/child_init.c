@@ -207,11 +207,11 @@ _Noreturn void child_init_main(const struct sbx_job *job)
 	struct init in = { .job = job };
 	struct sbx_fault fault = { 0 };
 	int join_fds[CG_MAX_GROUPS] = { -1, -1 };
-	sigset_t all;
 
 	close_others(job);
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
+	/* Whoever ignores SIGCHLD can wait for nobody, wait(2). */
+	const struct sigaction heed = { .sa_handler = SIG_DFL };
+	sigaction(SIGCHLD, &heed, NULL);
 	uint32_t group = 0;
 	int code = child_cgroup_make(job->cgroups, join_fds, &group);
 	if (code) {

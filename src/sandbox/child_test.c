@@ -79,6 +79,11 @@ static _Noreturn void run_command(const struct sbx_job *job, struct sbx_fault *f
 /* Signals that init blocks or ignores must be the caller's again. */
 static void restore_signals(const struct sbx_job *job)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	/* Of this process only: no CLONE_SIGHAND. */
+	if (job->ignores_chld)
+		sigaction(SIGCHLD, &ignore, NULL);
 	sigprocmask(SIG_SETMASK, &job->test_mask, NULL);
 }
 

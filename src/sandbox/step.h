@@ -80,6 +80,7 @@ struct sbx_job {
 					      * [1] is filled in by the child */
 	char *const *envp;
 	sigset_t test_mask;
+	bool ignores_chld;                   /* the caller does, and so shall the test */
 	const int *keep_fds;                 /* ascending: all above 2 that init keeps, report and
 					      * control too */
 	size_t n_keep_fds;
