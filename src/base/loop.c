@@ -368,7 +368,7 @@ static int set_timer_fd(struct loop *loop)
 	return 0;
 }
 
-static int run_batch(struct loop *loop)
+static int run_batch(struct loop *loop, int timeout_ms)
 {
 	struct epoll_event events[BATCH];
 	/* Nobody could ever call loop_stop. */
@@ -377,7 +377,7 @@ static int run_batch(struct loop *loop)
 	int r = set_timer_fd(loop);
 	if (r < 0)
 		return r;
-	int n = epoll_wait(loop->epoll_fd, events, BATCH, -1);
+	int n = epoll_wait(loop->epoll_fd, events, BATCH, timeout_ms);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < n && !loop->stopped; i++) {
@@ -395,10 +395,30 @@ int loop_run(struct loop *loop)
 	assert(!loop->running);
 	loop->running = true;
 	while (!loop->stopped && r == 0)
-		r = run_batch(loop);
+		r = run_batch(loop, -1);
 	loop->running = false;
 	loop->stopped = false;
 	return r;
+}
+
+int loop_fd(const struct loop *loop)
+{
+	return loop->epoll_fd;
+}
+
+int loop_arm(struct loop *loop)
+{
+	return set_timer_fd(loop);
+}
+
+int loop_step(struct loop *loop)
+{
+	assert(!loop->running);
+	loop->running = true;
+	int r = run_batch(loop, 0);
+	loop->running = false;
+	loop->stopped = false;
+	return r < 0 ? r : set_timer_fd(loop);
 }
 
 void loop_stop(struct loop *loop)

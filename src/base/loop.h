@@ -41,4 +41,12 @@ int loop_take_signals(struct loop *loop, const sigset_t *set, loop_signal_fn *fn
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
+/* A loop within another's: its descriptor is readable when loop_step has
+ * something to call.  loop_step calls what is due, one batch, and never blocks; 0
+ * or -errno.  Timers that were changed outside of callbacks count only after
+ * loop_arm. */
+int loop_fd(const struct loop *loop);
+int loop_step(struct loop *loop);
+int loop_arm(struct loop *loop);
+
 #endif

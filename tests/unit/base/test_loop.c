@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -402,6 +403,60 @@ static void a_signal_handler_does_not_end_the_run(void **state)
 	assert_string_equal(s->log, ".");
 }
 
+static bool is_readable(struct scene *s)
+{
+	struct pollfd fd = { .fd = loop_fd(s->loop), .events = POLLIN };
+	return poll(&fd, 1, 0) == 1;
+}
+
+static void a_step_calls_what_is_ready_and_does_not_wait(void **state)
+{
+	struct scene *s = *state;
+	assert_int_equal(loop_add_fd(s->loop, s->pipes[0][0], EPOLLIN, read_one_and_stop, s,
+				     &s->watches[0]), 0);
+	assert_false(is_readable(s));
+	assert_int_equal(loop_step(s->loop), 0);
+	assert_string_equal(s->log, "");
+	make_ready(s, 0);
+	assert_true(is_readable(s));
+	assert_int_equal(loop_step(s->loop), 0);
+	assert_string_equal(s->log, "r");
+	assert_false(is_readable(s));
+}
+
+static void a_stop_in_a_step_does_not_end_the_next(void **state)
+{
+	struct scene *s = *state;
+	assert_int_equal(loop_add_fd(s->loop, s->pipes[0][0], EPOLLIN, read_one_and_stop, s,
+				     &s->watches[0]), 0);
+	for (size_t i = 0; i < 2; i++) {
+		make_ready(s, 0);
+		assert_int_equal(loop_step(s->loop), 0);
+	}
+	assert_string_equal(s->log, "rr");
+}
+
+static void count_and_arm_again(void *arg)
+{
+	struct scene *s = arg;
+	s->count++;
+	assert_int_equal(loop_set_timer(s->loop, s->timers[0], in_ms(10)), 0);
+}
+
+static void an_armed_timer_makes_the_loop_readable(void **state)
+{
+	struct scene *s = *state;
+	struct pollfd fd = { .fd = loop_fd(s->loop), .events = POLLIN };
+	assert_int_equal(loop_add_timer(s->loop, in_ms(10), count_and_arm_again, s,
+					&s->timers[0]), 0);
+	assert_int_equal(loop_arm(s->loop), 0);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(poll(&fd, 1, 10000), 1);
+		assert_int_equal(loop_step(s->loop), 0);
+	}
+	assert_int_equal(s->count, 2);
+}
+
 #define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -424,6 +479,9 @@ int main(void)
 		LOOP_TEST(a_loop_that_nothing_can_stop_is_refused),
 		LOOP_TEST(signals_arrive_as_callbacks),
 		LOOP_TEST(a_signal_handler_does_not_end_the_run),
+		LOOP_TEST(a_step_calls_what_is_ready_and_does_not_wait),
+		LOOP_TEST(a_stop_in_a_step_does_not_end_the_next),
+		LOOP_TEST(an_armed_timer_makes_the_loop_readable),
 	};
 	return cmocka_run_group_tests_name("base/loop", tests, NULL, NULL);
 }
