@@ -28,7 +28,8 @@ void prepared_fini(struct prepared *p); /* accepts a zeroed one */
 int prepared_load(const char *runtime_dir, const char *profile, struct prepared *ret);
 
 /* With the libraries (so only isorun-full and libisorun contain it), and
- * written to the cache; a cache that cannot be written is no error. */
+ * written to the cache; a cache that cannot be written is no error, and with
+ * runtime_dir NULL there is none. */
 int prepared_make(const char *runtime_dir, const char *profile, char *const *profile_dirs,
 		  struct prepared *ret, struct iso_err *err);
 

@@ -125,7 +125,7 @@ int prepared_make(const char *runtime_dir, const char *profile, char *const *pro
 		return r;
 	}
 	/* A relative name means another file in another directory. */
-	bool cacheable = !strchr(profile, '/') || profile[0] == '/';
+	bool cacheable = runtime_dir && (!strchr(profile, '/') || profile[0] == '/');
 	r = cacheable ? write_cache(runtime_dir, profile, &p, files, profile_dirs) : 0;
 	if (r < 0)
 		log_debug("the prepared bytes of '%s' are not kept: %s", profile, strerror(-r));

@@ -302,6 +302,14 @@ static void a_signal_that_comes_too_late_does_not_hurt_the_host(void **state)
 	assert_int_equal(wait_for(p->box).outcome, ISO_PASSED);
 }
 
+static void a_host_that_ignores_its_children_learns_how_they_ended(void **state)
+{
+	signal(SIGCHLD, SIG_IGN);
+	struct iso_result r = run(*state, "exit 8");
+	signal(SIGCHLD, SIG_DFL);
+	assert_int_equal(r.exit_status, 8);
+}
+
 static void a_killed_box_has_failed(void **state)
 {
 	struct place *p = *state;
@@ -517,6 +525,7 @@ int main(void)
 		ISO_TEST(a_signal_reaches_the_command),
 		ISO_TEST(what_is_no_signal_is_refused),
 		ISO_TEST(a_signal_that_comes_too_late_does_not_hurt_the_host),
+		ISO_TEST(a_host_that_ignores_its_children_learns_how_they_ended),
 		ISO_TEST(a_killed_box_has_failed),
 		ISO_TEST(a_freed_box_has_no_process_left),
 		ISO_TEST(a_box_outlives_its_spec),
