@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -14,6 +15,7 @@ enum {
 	WRITTEN_MAX = 256,     /* paths reported by name */
 	WRITTEN_LOOK = 100000, /* entries looked at: a bound on the time it takes */
 	LEFTOVERS_MAX = 64,    /* reported by name */
+	COMMAND_TRIES = 100,   /* to read a command line that is empty: 20 ms */
 };
 
 struct dirent64 {
@@ -95,23 +97,36 @@ static bool read_stat(pid_t pid, struct sbx_left *ret, char *ret_state)
 	return true;
 }
 
+/* In the middle of its exec a process has its new name, but no words yet: they
+ * come soon, unless the machine is busy.  One that wiped its own never has any. */
+static size_t read_command(pid_t pid, char *text, size_t size)
+{
+	const struct timespec moment = { .tv_nsec = 200000 };
+	char path[48];
+	ssize_t n = 0;
+
+	proc_path(path, pid, "cmdline");
+	for (int i = 0; i < COMMAND_TRIES; i++) {
+		n = child_read_file(AT_FDCWD, path, text, size);
+		if (n != 0)
+			break;
+		(void)nanosleep(&moment, NULL);
+	}
+	return n > 0 ? (size_t)n : 0;
+}
+
 /* Reports one process unless it is only waiting to be reaped. */
 static bool report_process(const struct sbx_job *job, pid_t pid, bool by_name)
 {
 	struct sbx_left left = { 0 };
 	char state;
-	char path[48];
 	char command[256];
 
 	if (!read_stat(pid, &left, &state) || state == 'Z' || state == 'X')
 		return false;
 	if (by_name) {
-		proc_path(path, pid, "cmdline");
-		ssize_t n = child_read_file(AT_FDCWD, path, command, sizeof(command));
-		if (n < 0)
-			n = 0;
-		child_record(job->report_fd, SBX_REC_LEFTOVER, &left, sizeof(left), command,
-			     (size_t)n);
+		size_t n = read_command(pid, command, sizeof(command));
+		child_record(job->report_fd, SBX_REC_LEFTOVER, &left, sizeof(left), command, n);
 	}
 	return true;
 }
