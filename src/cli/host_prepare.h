@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/host_prepare.h - a profile ready to run with: from the cache, else made with the libraries. */
+/* cli/host_prepare.h - a profile ready to run with: from the cache, else made. */
 #ifndef CLI_HOST_PREPARE_H
 #define CLI_HOST_PREPARE_H
 
@@ -7,7 +7,7 @@
 
 #define HOST_DEFAULT_PROFILE "default"
 
-/* profile NULL: the default one. */
+/* Made with the libraries, so only isorun-full contains it.  profile NULL: the default one. */
 int host_prepare(const char *runtime_dir, const char *profile, struct prepared *ret,
 		 struct iso_err *err);
 

@@ -55,16 +55,12 @@ void opt_print_help(const struct opt_table *table, FILE *f);
 /* One line an option: "COMMAND --name". */
 void opt_print_names(const struct opt_table *table, const char *command, FILE *f);
 
-/* Parsers; the type of the field in brackets. */
-int opt_flag(const struct opt *o, const char *value, void *field, struct iso_err *err);   /* bool */
-int opt_size(const struct opt *o, const char *value, void *field, struct iso_err *err);   /* uint64_t, bytes */
-int opt_time(const struct opt *o, const char *value, void *field, struct iso_err *err);   /* int64_t, ns */
-int opt_count(const struct opt *o, const char *value, void *field, struct iso_err *err);  /* unsigned, from 1 */
-int opt_number(const struct opt *o, const char *value, void *field, struct iso_err *err); /* int, from 0 */
-int opt_string(const struct opt *o, const char *value, void *field, struct iso_err *err); /* const char *, not "" */
-
-/* Field: int, the index in data, a NULL-terminated array of names. */
-int opt_choice(const struct opt *o, const char *value, void *field, struct iso_err *err);
+/* Parsers; the field's type is in the comment. */
+opt_parse_fn opt_flag;   /* bool */
+opt_parse_fn opt_size;   /* uint64_t, bytes */
+opt_parse_fn opt_count;  /* unsigned, from 1 */
+opt_parse_fn opt_number; /* int, from 0 */
+opt_parse_fn opt_string; /* const char *, not "" */
 
 /* The usage error every parser returns: option '--x': 'value' is not `what`. */
 int opt_reject(const struct opt *o, const char *value, const char *what, struct iso_err *err);

@@ -5,7 +5,6 @@
 #include <limits.h>
 
 #include "base/num.h"
-#include "base/str.h"
 
 int opt_reject(const struct opt *o, const char *value, const char *what, struct iso_err *err)
 {
@@ -24,13 +23,6 @@ int opt_size(const struct opt *o, const char *value, void *field, struct iso_err
 {
 	if (num_parse_size(value, field) < 0)
 		return opt_reject(o, value, "a size such as 512M or 1.5G", err);
-	return 0;
-}
-
-int opt_time(const struct opt *o, const char *value, void *field, struct iso_err *err)
-{
-	if (num_parse_time(value, field) < 0)
-		return opt_reject(o, value, "a time such as 90s or 1h30m", err);
 	return 0;
 }
 
@@ -61,30 +53,4 @@ int opt_string(const struct opt *o, const char *value, void *field, struct iso_e
 				   o->name);
 	*(const char **)field = value;
 	return 0;
-}
-
-static const char *choice_at(size_t i, const void *arg)
-{
-	return ((const char *const *)arg)[i];
-}
-
-int opt_choice(const struct opt *o, const char *value, void *field, struct iso_err *err)
-{
-	const char *const *names = o->data;
-	const char *near;
-	size_t n = 0;
-
-	for (; names[n]; n++) {
-		if (str_eq(names[n], value)) {
-			*(int *)field = (int)n;
-			return 0;
-		}
-	}
-	near = str_nearest(value, n, choice_at, names);
-	if (near)
-		return iso_err_set(err, ISO_ERR_USAGE, 0,
-				   "option '--%s': '%s' is not one of %s, did you mean '%s'?",
-				   o->name, value, o->arg, near);
-	return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--%s': '%s' is not one of %s", o->name,
-			   value, o->arg);
 }

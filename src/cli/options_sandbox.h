@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/options_sandbox.h - the options that mean the same everywhere: they change a profile's spec. */
+/* cli/options_sandbox.h - options that mean the same everywhere: they change a profile's spec. */
 #ifndef CLI_OPTIONS_SANDBOX_H
 #define CLI_OPTIONS_SANDBOX_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/say.h - what isorun tells its user on standard error, and the exit statuses that go with it. */
+/* cli/say.h - what isorun tells its user on standard error, and its own exit statuses. */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
 

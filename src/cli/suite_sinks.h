@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/suite_sinks.h - where a run's events go: the log, the terminal, the reports that were asked for. */
+/* cli/suite_sinks.h - where a run's events go: log, terminal, the reports asked for. */
 #ifndef CLI_SUITE_SINKS_H
 #define CLI_SUITE_SINKS_H
 

@@ -7,7 +7,9 @@
 #include <stddef.h>
 
 bool word_is_subcommand(const char *word);
-const char *word_nearest(const char *word); /* a subcommand that a slip of the fingers made of it; or NULL */
-const char *word_at(size_t i, const void *unused); /* sorted; NULL past the end */
+/* The subcommand that a slip of the fingers made this of, or NULL. */
+const char *word_nearest(const char *word);
+/* Sorted; NULL past the end. */
+const char *word_at(size_t i, const void *unused);
 
 #endif

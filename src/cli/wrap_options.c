@@ -33,6 +33,6 @@ int wrap_check_word(char **argv, char **command, struct iso_err *err)
 	    !word_is_subcommand(*command))
 		return 0;
 	return iso_err_set(err, ISO_ERR_USAGE, 0,
-			   "'%s' comes before its options; a program of that name needs -- before it",
+			   "'%s' comes before its options (a program of that name: after --)",
 			   *command);
 }

@@ -10,23 +10,18 @@
 
 #include "base/cleanup.h"
 
-static const char *const colours[] = { "red", "green", NULL };
-
 struct values {
 	bool flag;
 	bool other;
 	unsigned jobs;
 	int retries;
 	uint64_t size;
-	int64_t time_ns;
-	int colour;
 	const char *name;
 };
 
 #define FIELD(member) offsetof(struct values, member)
 
 static const struct opt rows[] = {
-	{ 'c', "colour", "red|green", opt_choice, FIELD(colour), "", colours },
 	{ 'f', "flag", NULL, opt_flag, FIELD(flag), "", NULL },
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs), "", NULL },
 	{ 0, "name", "NAME", opt_string, FIELD(name), "", NULL },
@@ -35,7 +30,6 @@ static const struct opt more_rows[] = {
 	{ 'o', "other", NULL, opt_flag, FIELD(other), "", NULL },
 	{ 0, "retries", "N", opt_number, FIELD(retries), "", NULL },
 	{ 0, "size", "SIZE", opt_size, FIELD(size), "", NULL },
-	{ 0, "time", "TIME", opt_time, FIELD(time_ns), "", NULL },
 };
 static const struct opt_group groups[] = {
 	{ "One", rows, ARRAY_SIZE(rows) },
@@ -204,30 +198,15 @@ static void numbers_that_are_none_are_refused(void **state)
 	assert_int_equal(PARSE(&l, 0, "--retries", "0")->result, 0);
 }
 
-static void sizes_and_times_are_read_in_their_units(void **state)
+static void sizes_are_read_in_their_units(void **state)
 {
 	struct line l;
 
 	(void)state;
-	assert_int_equal(PARSE(&l, 0, "--size", "1.5G", "--time", "1m30s")->result, 0);
+	assert_int_equal(PARSE(&l, 0, "--size", "1.5G")->result, 0);
 	assert_int_equal(l.values.size, UINT64_C(3) << 29);
-	assert_int_equal(l.values.time_ns, INT64_C(90000000000));
 	assert_true(PARSE(&l, 0, "--size", "12X")->result < 0);
 	assert_non_null(strstr(l.err.text, "'12X'"));
-	assert_true(PARSE(&l, 0, "--time", "soon")->result < 0);
-}
-
-static void a_choice_is_one_of_its_names(void **state)
-{
-	struct line l;
-
-	(void)state;
-	assert_int_equal(PARSE(&l, 0, "-cgreen")->result, 0);
-	assert_int_equal(l.values.colour, 1);
-	assert_true(PARSE(&l, 0, "--colour", "gren")->result < 0);
-	assert_non_null(strstr(l.err.text, "did you mean 'green'?"));
-	assert_true(PARSE(&l, 0, "--colour", "violet")->result < 0);
-	assert_non_null(strstr(l.err.text, "red|green"));
 }
 
 static void an_empty_name_is_refused(void **state)
@@ -263,8 +242,7 @@ int main(void)
 		cmocka_unit_test(a_missing_value_is_named),
 		cmocka_unit_test(a_flag_takes_no_value),
 		cmocka_unit_test(numbers_that_are_none_are_refused),
-		cmocka_unit_test(sizes_and_times_are_read_in_their_units),
-		cmocka_unit_test(a_choice_is_one_of_its_names),
+		cmocka_unit_test(sizes_are_read_in_their_units),
 		cmocka_unit_test(an_empty_name_is_refused),
 		cmocka_unit_test(the_last_of_two_counts),
 	};
