@@ -14,6 +14,8 @@ INCDIR  ?= $(PREFIX)/include
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+NM      ?= nm
+OBJCOPY ?= objcopy
 MAKEFLAGS += --no-print-directory
 
 GCC  := $(shell $(CC) --version 2>/dev/null | grep -qi clang || echo yes)
@@ -89,19 +91,26 @@ $(B)/isorun-full: $(B)/src/cli/main.o $(call archives,$(FOLDERS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-CORE_OBJS = $(foreach f,$(CORE),$(patsubst %.c,$(B)/%.o,$(call srcs_of,$(f))))
-$(B)/libisorun.a: $(CORE_OBJS)
+# The library: without what only reports and sources need.  In the static one
+# all that is not API gets a prefix, or a program with a loop_open of its own
+# would not link.
+LIB_PKGS := $(filter-out sqlite3 jansson libxml-2.0,$(PKGS))
+LIB_OBJS = $(filter-out %/json.o %/xml.o, \
+	$(foreach f,$(CORE),$(patsubst %.c,$(B)/%.o,$(call srcs_of,$(f)))))
+$(B)/libisorun.a: $(LIB_OBJS)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
-$(B)/libisorun.so: $(CORE_OBJS)
+	$(Q)$(NM) -g --defined-only $@ | awk 'NF == 3 && $$3 !~ /^iso_/ { print $$3, "iso_own_" $$3 }' \
+		>$@.names && $(OBJCOPY) --redefine-syms=$@.names $@
+$(B)/libisorun.so: $(LIB_OBJS)
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-soname,libisorun.so.0 -Wl,-z,relro,-z,now $(SAN_$(SAN)) $(LDFLAGS) \
-		-o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) -shared -Wl,-soname,libisorun.so.0 -Wl,-z,relro,-z,now $(if $(SAN),,-Wl,-z,defs) \
+		$(SAN_$(SAN)) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIB_PKGS))
 $(B)/isorun.pc: include/isorun.pc.in Makefile
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
-		-e 's|@VERSION@|$(VERSION)|; s|@PKGS@|$(PKGS)|' $< >$@
+		-e 's|@VERSION@|$(VERSION)|; s|@PKGS@|$(LIB_PKGS)|' $< >$@
 
 # Unit tests: tests/unit/FOLDER/test_FILE.c, one program each.  The payload of
 # the end-to-end tests is static, so that it runs in any root.
@@ -169,7 +178,7 @@ define INSTALLED
 644 $(B)/isorun.pc $(LIBDIR)/pkgconfig/isorun.pc
 $(foreach f,$(wildcard include/isorun/*.h),644 $(f) $(INCDIR)/isorun/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/*.ini),644 $(f) $(DATADIR)/profiles/$(notdir $(f))$(NL))
-$(foreach f,$(wildcard src/*/*.[1-8] profiles/*.[1-8] include/*.[1-8]),644 $(f) \
+$(foreach f,$(wildcard src/*/*.[1-8] profiles/*.[1-8] include/*/*.[1-8]),644 $(f) \
 	$(MANDIR)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))$(NL))
 endef
 define NL
