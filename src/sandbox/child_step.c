@@ -145,16 +145,17 @@ static int run_ids(const struct sbx_step *s)
 	return 0;
 }
 
+static int run_bound(const struct sbx_step *s)
+{
+	/* Which number is the kernel's highest is not known: EINVAL ends the list. */
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if (!(s->caps >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			return errno == EINVAL ? 0 : errno;
+	return 0;
+}
+
 static int run_caps(const struct sbx_step *s)
 {
-	/* The highest number is not known to be the kernel's: EINVAL ends the list. */
-	if (s->flags)
-		for (unsigned long cap = 0; cap < 64; cap++)
-			if (!(s->caps >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
-				if (errno == EINVAL)
-					break;
-				return errno;
-			}
 	/* Linux 4.3; nothing is ambient in an older one. */
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 
@@ -247,6 +248,8 @@ static int run_op(const struct sbx_step *s)
 		return chdir(s->path) < 0 ? errno : 0;
 	case SBX_IDS:
 		return run_ids(s);
+	case SBX_BOUND:
+		return run_bound(s);
 	case SBX_CAPS:
 		return run_caps(s);
 	case SBX_NNP:

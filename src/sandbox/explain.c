@@ -88,6 +88,9 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_IDS:
 		describe_ids(s, b);
 		break;
+	case SBX_BOUND:
+		buf_addf(b, "bound capabilities to %#llx", (unsigned long long)s->caps);
+		break;
 	case SBX_CAPS:
 		buf_addf(b, "keep capabilities %#llx", (unsigned long long)s->caps);
 		break;

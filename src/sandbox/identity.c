@@ -40,11 +40,10 @@ static int find_cap(const char *name, unsigned *ret, struct iso_err *err)
 			   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
-static int plan_caps(struct sbx_plan *p, const struct spec *spec, struct iso_err *err)
+static int find_caps(const struct spec *spec, uint64_t *ret, struct iso_err *err)
 {
-	if (spec->keep_caps_all)
-		return 0;
 	uint64_t keep = 0;
+
 	for (size_t i = 0; i < strv_len(spec->capabilities); i++) {
 		unsigned cap = 0;
 		int r = find_cap(spec->capabilities[i], &cap, err);
@@ -52,12 +51,7 @@ static int plan_caps(struct sbx_plan *p, const struct spec *spec, struct iso_err
 			return r;
 		keep |= UINT64_C(1) << cap;
 	}
-	struct sbx_step *s = plan_test_step(p, SBX_CAPS);
-	s->caps = keep;
-	/* The bounding set is dropped by whoever has CAP_SETPCAP: root, or the
-	 * first process of a user namespace.  Without either there is nothing
-	 * that exec could win back under no_new_privs. */
-	s->flags = p->job.own_user_ns || geteuid() == 0;
+	*ret = keep;
 	return 0;
 }
 
@@ -114,19 +108,29 @@ void plan_user_map(struct sbx_plan *p)
 int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	const struct spec *spec = rq->spec;
+	uint64_t keep = 0;
 	int r = 0;
 
 	if (spec->user && (p->job.own_user_ns || geteuid() != 0))
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
 				   "user '%s': only root can run a test as somebody else",
 				   spec->user);
-	/* The bounding set goes first, while CAP_SETPCAP is there; changing the
-	 * ids then clears what a non-root user must not have. */
-	r = plan_caps(p, spec, err);
-	if (r == 0 && spec->user)
+	if (!spec->keep_caps_all)
+		r = find_caps(spec, &keep, err);
+	if (r < 0)
+		return r;
+	/* The bounding set goes first, while CAP_SETPCAP is there: with root, or
+	 * the first process of a user namespace.  Without either there is nothing
+	 * that exec could win back under no_new_privs.  What the process has goes
+	 * last: to change the ids takes some of it. */
+	if (!spec->keep_caps_all && (p->job.own_user_ns || geteuid() == 0))
+		plan_test_step(p, SBX_BOUND)->caps = keep;
+	if (spec->user)
 		r = plan_ids(p, spec->user, err);
 	if (r < 0)
 		return r;
+	if (!spec->keep_caps_all)
+		plan_test_step(p, SBX_CAPS)->caps = keep;
 	if (spec->no_new_privs)
 		plan_test_step(p, SBX_NNP);
 	if (rq->bpf_bytes && !str_eq(spec->seccomp, "off")) {

@@ -33,7 +33,8 @@ enum sbx_op {
 	SBX_STDIO,      /* fd -> number flags (0, 1 or 2): dup3(2) */
 	SBX_CHDIR,      /* path */
 	SBX_IDS,        /* uid, gid, data/size: gid_t[] supplementary groups */
-	SBX_CAPS,       /* caps: the set that stays; flags 1: bounding set too */
+	SBX_BOUND,      /* caps: the set that stays in the bounding set */
+	SBX_CAPS,       /* caps: the set that stays of the process's own sets */
 	SBX_NNP,        /* prctl(2) PR_SET_NO_NEW_PRIVS */
 	SBX_SECCOMP,    /* data, size: struct sock_filter[] */
 	SBX_PASS_FD,    /* fd: loses close-on-exec */
