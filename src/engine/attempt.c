@@ -14,7 +14,6 @@
 #include "engine/attempt.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,23 +259,6 @@ static void on_claim(int fd, uint32_t events, void *arg)
 		fail(a, &why);
 	else if (r > 0)
 		launch(a);
-}
-
-/* Those that we may run on: fewer than the machine's in many containers. */
-static unsigned cpus_here(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (unsigned)CPU_COUNT(&set);
-}
-
-uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes)
-{
-	if (a->rq.mem_bytes)
-		return a->rq.mem_bytes;
-	return budget_default_share(budget_bytes, 0, cpus_here());
 }
 
 static int ask(struct attempt *a, unsigned flags, struct iso_err *err)

@@ -56,10 +56,10 @@ struct attempt {
 /* Ends it and frees it; `ended` is called when it is not NULL. */
 void attempt_drop(struct attempt *a);
 
-/* What it asks the ledger for: its own wish, or the default share. */
+/* launch.c: what it asks the ledger for: its own wish, or the default share. */
 uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes);
 
-/* launch.c: makes the sandbox of an attempt whose claim was granted.  A fault
+/* Makes the sandbox of an attempt whose claim was granted.  A fault
  * of the host is left in a->result. */
 int attempt_launch(struct attempt *a, struct iso_err *err);
 

@@ -2,12 +2,30 @@
 #include "engine/attempt.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "base/time.h"
+
+/* Those that we may run on: fewer than the machine's in many containers. */
+static unsigned cpus_here(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
+}
+
+uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes)
+{
+	if (a->rq.mem_bytes)
+		return a->rq.mem_bytes;
+	return budget_default_share(budget_bytes, 0, cpus_here());
+}
 
 uint64_t attempt_tmp_bytes(const struct attempt *a)
 {
