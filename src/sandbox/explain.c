@@ -22,6 +22,15 @@ static void describe_ids(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "%s%u", i ? "," : ", supplementary groups ", groups[i]);
 }
 
+/* Of the steps that are always the same. */
+static const char *const phrases[SBX_OP_COUNT] = {
+	[SBX_PROPAGATE] = "make all mounts private",
+	[SBX_NETLINK] = "bring lo up",
+	[SBX_SETSID] = "start a session",
+	[SBX_CGROUP_NS] = "make a cgroup namespace",
+	[SBX_NNP] = "set no_new_privs",
+};
+
 void step_describe(const struct sbx_step *s, struct buf *b)
 {
 	switch (s->op) {
@@ -35,9 +44,6 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		break;
 	case SBX_UNMOUNT:
 		buf_addf(b, "unmount '%s'", s->path);
-		break;
-	case SBX_PROPAGATE:
-		buf_adds(b, "make all mounts private");
 		break;
 	case SBX_MKDIR:
 		buf_addf(b, "make directory '%s'", s->path);
@@ -70,15 +76,6 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 						 : "close devices below '%s'",
 			 s->path);
 		break;
-	case SBX_NETLINK:
-		buf_adds(b, "bring lo up");
-		break;
-	case SBX_SETSID:
-		buf_adds(b, "start a session");
-		break;
-	case SBX_CGROUP_NS:
-		buf_adds(b, "make a cgroup namespace");
-		break;
 	case SBX_STDIO:
 		buf_addf(b, "make descriptor %d number %lu", s->fd, s->flags);
 		break;
@@ -94,15 +91,19 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_CAPS:
 		buf_addf(b, "keep capabilities %#llx", (unsigned long long)s->caps);
 		break;
-	case SBX_NNP:
-		buf_adds(b, "set no_new_privs");
-		break;
 	case SBX_SECCOMP:
 		buf_addf(b, "load a seccomp filter of %zu instructions",
 			 s->size / sizeof(struct sock_filter));
 		break;
 	case SBX_PASS_FD:
 		buf_addf(b, "pass descriptor %d", s->fd);
+		break;
+	case SBX_PROPAGATE:
+	case SBX_NETLINK:
+	case SBX_SETSID:
+	case SBX_CGROUP_NS:
+	case SBX_NNP:
+		buf_adds(b, phrases[s->op]);
 		break;
 	case SBX_OP_COUNT:
 		break;

@@ -9,8 +9,9 @@
  * it lives on, see child_init.c), which never returns into code of this side.
  *
  * The report pipe ends when init exits; it is reaped when its namespaces are
- * gone, which its pidfd tells.  If the report ended without SBX_REC_DONE it was killed from outside: the kernel has killed the
- * pid namespace, and the leaf is left for cg_sweep.
+ * gone, which its pidfd tells.  If the report ended without SBX_REC_DONE it was
+ * killed from outside: the kernel has killed the pid namespace, and the leaf is
+ * left for cg_sweep.
  */
 #include "sandbox/news.h"
 
