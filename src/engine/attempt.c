@@ -188,7 +188,8 @@ static int watch_sandbox(struct attempt *a)
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
-	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg);
+	bool only_one = a->engine->first == a && !a->next;
+	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg, only_one);
 
 	(void)events;
 	if (news->started && !a->told_started)

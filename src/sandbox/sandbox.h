@@ -86,8 +86,10 @@ struct sbx_news {
 int sbx_poll_fd(const struct sbx *s);
 pid_t sbx_pid(const struct sbx *s);     /* of pid 1, in our numbering */
 
-/* Reads what has come; `cg` parses counters.  Returns the news, always. */
-const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg);
+/* Reads what has come; `cg` parses counters.  Returns the news, always.  Once
+ * everything is done, `wait` sleeps the last millisecond until pid 1 is gone: a
+ * caller with nothing else to do is woken once instead of three times. */
+const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg, bool wait);
 
 void sbx_signal(struct sbx *s, int sig); /* to the test process */
 void sbx_kill(struct sbx *s);            /* the test process; pid 1 then ends all */

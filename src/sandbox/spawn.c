@@ -153,11 +153,12 @@ static void reap(struct sbx *s, int flags)
 	s->reader.news.ended = pid != 0;
 }
 
-const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg)
+const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg, bool wait)
 {
 	news_read(&s->reader, s->report_fd, cg);
-	if (s->reader.news.closed && !s->reader.news.ended)
-		reap(s, WNOHANG);
+	wait = wait && s->reader.news.done;
+	if ((wait || s->reader.news.closed) && !s->reader.news.ended)
+		reap(s, wait ? 0 : WNOHANG);
 	return &s->reader.news;
 }
 
