@@ -53,11 +53,10 @@ quiet()
 # within SECONDS COMMAND...: the command comes to succeed in time.
 within()
 {
-	tries=$(($1 * SLOW * 50))
+	deadline=$(($(date +%s) + $1 * SLOW + 1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || fail "not in time: $*"
+		[ "$(date +%s)" -lt "$deadline" ] || fail "not in time: $*"
 		sleep 0.02
 	done
 }

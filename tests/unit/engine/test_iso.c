@@ -310,6 +310,17 @@ static void a_host_that_ignores_its_children_learns_how_they_ended(void **state)
 	assert_int_equal(r.exit_status, 8);
 }
 
+static void a_host_that_waits_for_any_child_learns_it_too(void **state)
+{
+	struct place *p = *state;
+	siginfo_t info;
+
+	p->box = spawn(p, "exit 8");
+	assert_int_equal(waitid(P_ALL, 0, &info, WEXITED), 0);
+	attend_to_the_end(p->box);
+	assert_int_equal(wait_for(p->box).exit_status, 8);
+}
+
 static void a_killed_box_has_failed(void **state)
 {
 	struct place *p = *state;
@@ -526,6 +537,7 @@ int main(void)
 		ISO_TEST(what_is_no_signal_is_refused),
 		ISO_TEST(a_signal_that_comes_too_late_does_not_hurt_the_host),
 		ISO_TEST(a_host_that_ignores_its_children_learns_how_they_ended),
+		ISO_TEST(a_host_that_waits_for_any_child_learns_it_too),
 		ISO_TEST(a_killed_box_has_failed),
 		ISO_TEST(a_freed_box_has_no_process_left),
 		ISO_TEST(a_box_outlives_its_spec),
