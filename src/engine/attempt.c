@@ -85,7 +85,7 @@ static void drop_soon(struct attempt *a)
 static void fail(struct attempt *a, const struct iso_err *why)
 {
 	a->result.outcome = OUTCOME_ERROR;
-	a->result.error_status = 125;
+	a->result.error_status = why->kind == ISO_ERR_USAGE ? 2 : 125;
 	free(a->result.error);
 	a->result.error = strdup(why->text);
 	drop_soon(a);
