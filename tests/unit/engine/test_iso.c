@@ -499,6 +499,10 @@ static void threads_spawn_from_one_spec(void **state)
 	struct worker workers[N_WORKERS];
 	pthread_t threads[N_WORKERS];
 
+#ifdef __SANITIZE_THREAD__
+	/* Its locks, held by another thread at our bare clone3, stay held in init. */
+	skip();
+#endif
 	set(p, "limits", "memory", "20M");
 	for (size_t i = 0; i < N_WORKERS; i++) {
 		workers[i] = (struct worker){ .spec = p->spec };
