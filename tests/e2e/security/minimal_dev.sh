@@ -5,15 +5,19 @@
 
 strict() { isorun --profile strict "$@"; }
 
-expect 0 strict sh -c 'ls /dev | tr "\n" " "'
-prints 'fd full null ptmx pts random shm stderr stdin stdout tty urandom zero '
+# Not every host has all of them.
+for node in null zero full random urandom tty; do
+	[ ! -e "/dev/$node" ] || echo "$node"
+done >nodes
+expect 0 strict env LC_ALL=C ls /dev
+prints "$(printf '%s\n' fd ptmx pts shm stderr stdin stdout | LC_ALL=C sort - nodes)"
 
 # shellcheck disable=SC2016 # expanded inside
 expect 0 strict sh -ec '
 	echo gone >/dev/null
 	[ "$(head -c 4 /dev/zero | od -An -tx1)" = " 00 00 00 00" ]
 	[ "$(head -c 8 /dev/urandom | wc -c)" = 8 ]
-	if echo x 2>/dev/null >/dev/full; then exit 3; fi
+	if [ -e /dev/full ] && echo x 2>/dev/null >/dev/full; then exit 3; fi
 	echo in | cat /dev/stdin
 	(echo err >/dev/stderr) 2>&1 | cat
 	echo mine >/dev/shm/isorun-minimal-dev
