@@ -2,53 +2,21 @@
 #include "sandbox/plan.h"
 
 #include <errno.h>
-#include <linux/capability.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/str.h"
 
-/* By number, capabilities(7); the highest is of Linux 5.9. */
-static const char *const cap_names[] = {
-	"chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid",
-	"setuid", "setpcap", "linux_immutable", "net_bind_service", "net_broadcast",
-	"net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio",
-	"sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
-	"sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write",
-	"audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm",
-	"block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore",
-};
-
-static const char *cap_name_at(size_t i, const void *arg)
-{
-	(void)arg;
-	return cap_names[i];
-}
-
-static int find_cap(const char *name, unsigned *ret, struct iso_err *err)
-{
-	for (unsigned i = 0; i < ARRAY_SIZE(cap_names); i++)
-		if (strcmp(cap_names[i], name) == 0) {
-			*ret = i;
-			return 0;
-		}
-	const char *near = str_nearest(name, ARRAY_SIZE(cap_names), cap_name_at, NULL);
-	return iso_err_set(err, ISO_ERR_USAGE, 0, "unknown capability '%s'%s%s%s", name,
-			   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-}
-
 static int find_caps(const struct spec *spec, uint64_t *ret, struct iso_err *err)
 {
 	uint64_t keep = 0;
 
 	for (size_t i = 0; i < strv_len(spec->capabilities); i++) {
-		unsigned cap = 0;
-		int r = find_cap(spec->capabilities[i], &cap, err);
-		if (r < 0)
-			return r;
+		int cap = spec_capability_number(spec->capabilities[i]);
+		if (cap < 0)
+			return iso_err_set(err, ISO_ERR_USAGE, 0, "unknown capability '%s'",
+					   spec->capabilities[i]);
 		keep |= UINT64_C(1) << cap;
 	}
 	*ret = keep;

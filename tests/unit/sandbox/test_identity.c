@@ -77,13 +77,13 @@ static void capabilities_that_change_the_ids_go_after_them(void **state)
 	comes_before(d, "test: become user", "test: keep capabilities 0\n");
 }
 
-static void an_unknown_capability_is_refused_with_the_nearest(void **state)
+static void an_unknown_capability_is_refused(void **state)
 {
 	struct desk *d = *state;
 
 	set(d, "process", "capabilities", "none");
 	assert_int_equal(strv_add(&d->spec.capabilities, "sys_adnim"), 0);
-	assert_non_null(strstr(refuses(d), "'sys_adnim' (did you mean 'sys_admin'?)"));
+	assert_non_null(strstr(refuses(d), "unknown capability 'sys_adnim'"));
 }
 
 int main(void)
@@ -93,7 +93,7 @@ int main(void)
 		AT_DESK(nobody_else_can_be_run_as_in_a_user_namespace),
 		AT_DESK(privileges_go_in_the_order_that_each_step_still_can),
 		AT_DESK(capabilities_that_change_the_ids_go_after_them),
-		AT_DESK(an_unknown_capability_is_refused_with_the_nearest),
+		AT_DESK(an_unknown_capability_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("sandbox/identity", tests, NULL, NULL);
