@@ -12,8 +12,9 @@ extern "C" {
 #endif
 
 /* Threads: a box is used by one thread at a time, and so is a spec while it is
- * changed; several may iso_spawn from one spec at once.  The library installs no signal handler, reads no
- * environment, prints nothing and never ends the process.
+ * changed; several may iso_spawn from one spec at once.  The library installs
+ * no signal handler, reads no environment, prints nothing and never ends the
+ * process.
  *
  * Functions that return int give 0 (or what is said), else a negative errno; a
  * struct iso_err, where there is one, may be NULL.  Strings and lists that are
@@ -87,7 +88,7 @@ struct iso_result {
 	int exit_status;          /* 0 to 255; -1: a signal ended it */
 	int signal;               /* 0: it exited */
 	int64_t wall_ns;          /* from its exec to its end */
-	int64_t user_ns;          /* cpu time of all processes of the sandbox that were waited for */
+	int64_t user_ns;          /* cpu time of all its processes that were waited for */
 	int64_t system_ns;
 	int64_t waited_ns;        /* for memory of the budget, before it began */
 	uint64_t mem_peak_bytes;  /* page cache included; 0: not known on this host */

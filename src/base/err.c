@@ -74,7 +74,7 @@ int iso_err_set(struct iso_err *err, enum iso_err_kind kind, int code, const cha
 	va_start(ap, fmt);
 	format(text, sizeof(text) - reason_len, fmt, ap);
 	va_end(ap);
-	strcat(text, reason);
+	memcpy(text + strlen(text), reason, strlen(reason) + 1);
 
 	memcpy(err->text, text, sizeof(text));
 	err->kind = kind;

@@ -16,12 +16,13 @@ typedef void loop_timer_fn(void *arg);
 typedef void loop_signal_fn(const struct signalfd_siginfo *info, void *arg);
 
 int loop_open(struct loop **ret);     /* 0 or -errno */
-void loop_close(struct loop *loop);   /* frees watches and timers that are left; signals stay blocked */
+void loop_close(struct loop *loop);   /* with what is left in it; signals stay blocked */
 
 /* Descriptors are borrowed: the owner removes the watch before closing. */
 int loop_add_fd(struct loop *loop, int fd, uint32_t epoll_events, loop_fd_fn *fn, void *arg,
 		struct loop_watch **ret);
-void loop_remove_fd(struct loop *loop, struct loop_watch *watch); /* NULL is accepted; allowed in callbacks */
+/* NULL is accepted; allowed in callbacks. */
+void loop_remove_fd(struct loop *loop, struct loop_watch *watch);
 
 /* One shot at a CLOCK_MONOTONIC time; re-armed by loop_set_timer. */
 int loop_add_timer(struct loop *loop, int64_t at_ns, loop_timer_fn *fn, void *arg,

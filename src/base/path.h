@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-char *path_join(const char *dir, const char *name); /* heap; an absolute name wins; NULL: no memory */
+char *path_join(const char *dir, const char *name); /* heap; an absolute name wins */
 const char *path_base(const char *path);            /* borrows: what follows the last '/' */
 char *path_dir(const char *path);                   /* heap */
-bool path_is_below(const char *path, const char *dir); /* equal counts as below; both absolute, clean */
+bool path_is_below(const char *path, const char *dir); /* or equal; both clean */
 char *path_clean(const char *path);                 /* heap: no //, /., /.. ; purely textual */
 int path_absolute(const char *path, char **ret);    /* cleaned, relative to the working directory */
 int path_real(const char *path, char **ret);        /* realpath(3): asks the disk */

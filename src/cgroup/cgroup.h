@@ -18,8 +18,8 @@ enum cg_version { CG_NONE, CG_V1, CG_V2, CG_VERSION_COUNT };
 
 struct cg_place {
 	enum cg_version version;
-	char *memory_dir;   /* absolute path of the isorun group with the memory controller; NULL: none */
-	char *pids_dir;     /* likewise; the same path as memory_dir on v2; NULL: no pids controller */
+	char *memory_dir;   /* absolute path of the isorun group of the memory controller */
+	char *pids_dir;     /* likewise; on v2 the same; NULL: no controller */
 	char *above_dir;    /* the nearest group whose memory limit binds our tests: the parent of
 			     * memory_dir, or our own group for CG_NONE; NULL: none can be seen */
 	char *self;         /* the text of /proc/self/cgroup it was found from */
@@ -72,13 +72,13 @@ struct cg_group_plan {
 		bool optional;    /* a kernel without the file is no fault */
 	} writes[CG_MAX_WRITES];  /* after mkdir, before anything joins */
 	size_t n_writes;
-	const char *join_file;    /* v1: "tasks", to which the test writes "0"; NULL: CLONE_INTO_CGROUP */
+	const char *join_file;    /* v1: "tasks": the test writes "0"; NULL: CLONE_INTO_CGROUP */
 	const char *reads[CG_MAX_READS]; /* before removal: contents go to cg_parse_usage */
 	size_t n_reads;
 	const char *empty_file;   /* written after the reads and before removal, so that page cache
 				   * pins nothing; its errors mean nothing; NULL: none */
 	const char *empty_value;
-	const char *empty_when;   /* only when this key in the read memory.stat is not 0; NULL: always */
+	const char *empty_when;   /* only when this key of memory.stat is not 0; NULL: always */
 };
 
 /* Points into itself: not to be copied by assignment. */

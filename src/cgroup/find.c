@@ -273,8 +273,8 @@ static const char *cure_for(const struct hierarchy *h, int code)
 {
 	bool systemd = access("/run/systemd/system", F_OK) == 0; /* sd_booted(3) */
 	if (code == EROFS)
-		return "mount cgroups writable, for a container with `docker run --cgroupns=private "
-		       "-v /sys/fs/cgroup:/sys/fs/cgroup:rw`";
+		return "mount cgroups writable, for a container with "
+		       "`docker run --cgroupns=private -v /sys/fs/cgroup:/sys/fs/cgroup:rw`";
 	if (!h->v2)
 		return "as root: `cgcreate -a USER -t USER -g memory,pids:tests`, "
 		       "then `cgexec -g memory,pids:tests isorun ...`";

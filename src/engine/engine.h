@@ -18,9 +18,9 @@ struct engine;
 struct attempt;
 
 struct engine_config {
-	const char *runtime_dir;  /* of the ledger and the compiled bytes: made by the caller's side */
+	const char *runtime_dir;  /* of the ledger and the compiled bytes; exists */
 	uint64_t budget_bytes;    /* --budget; 0: found */
-	const struct prepared *prepared; /* borrowed: place, BPF and netlink bytes; its spec is not used */
+	const struct prepared *prepared; /* borrowed; its spec is not used */
 	bool strict;              /* what cannot be isolated or limited is an error */
 };
 
@@ -41,7 +41,7 @@ struct attempt_request {
 	char *const *argv;            /* borrowed likewise, as all below */
 	const char *cwd;              /* absolute; NULL: ours */
 	const char *workspace;        /* absolute; the tree that overlay and readonly speak of */
-	char *const *env;             /* the whole environment before the profile's changes; NULL: ours */
+	char *const *env;             /* before the profile's changes; NULL: ours */
 	const char *title;            /* for the ledger: test id or command */
 	const char *test_id;          /* ISORUN_TEST; NULL: not set */
 	const char *run;              /* ISORUN_RUN; NULL: not set */
@@ -52,13 +52,13 @@ struct attempt_request {
 	int64_t timeout_ns;           /* 0: none */
 	int64_t grace_ns;
 	int stdin_fd, stdout_fd, stderr_fd; /* borrowed until started; -1: inherited */
-	bool own_session;             /* setsid: suites.  false: the caller's terminal and job control */
+	bool own_session;             /* setsid; false: the caller's terminal and job control */
 	bool sample;                  /* read memory while it runs, for progress and history */
 
 	/* In the loop's thread.  `started` comes once, after the exec; not at
-	 * all when it cannot start; asking for it costs a little.  `ended` comes exactly once; the result is
-	 * borrowed; the attempt is freed when it returns.  Either may be NULL
-	 * but `ended`. */
+	 * all when it cannot start; asking for it costs a little.  `ended`
+	 * comes exactly once; the result is borrowed; the attempt is freed
+	 * when it returns.  Either may be NULL but `ended`. */
 	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
 	void (*sampled)(struct attempt *a, uint64_t mem_bytes, void *arg);
 	void (*ended)(struct attempt *a, const struct result *r, void *arg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine/prepare.h - what libraries work out once, kept as bytes for the way from isorun to exec. */
+/* engine/prepare.h - what libraries work out once, kept as bytes for every launch. */
 #ifndef ENGINE_PREPARE_H
 #define ENGINE_PREPARE_H
 

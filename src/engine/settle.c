@@ -87,5 +87,5 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 	r->started = news->started;
 	r->error_status = news->faulty ? news->fault_status : 125;
 	r->error = strdup(news->faulty ? news->fault.text
-				       : "the sandbox was killed from outside before its test ended");
+				       : "the sandbox was killed before its test ended");
 }

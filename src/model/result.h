@@ -55,7 +55,8 @@ struct result {
 	size_t n_written;       /* the number there were; `written` may hold fewer */
 	struct degraded *degraded;
 	size_t n_degraded;
-	int error_status;       /* what a shell would report when not started: 2 (the request was at fault), 125, 126 or 127 */
+	int error_status;       /* what a shell would report when not started: 2 (the request
+				 * was at fault), 125, 126 or 127 */
 	char *error;            /* what went wrong of isorun's own; NULL: nothing */
 };
 

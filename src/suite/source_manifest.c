@@ -117,8 +117,9 @@ static int refuse_same_test(const struct manifest *m, const char *name, const ch
 {
 	for (size_t i = 0; i < m->n_sections; i++)
 		if (m->sections[i].kind == MANIFEST_TEST && str_eq(m->sections[i].name, name))
-			return iso_err_set(err, ISO_ERR_USAGE, 0, "%s: [test %s] stands at %s already",
-					   where, name, m->sections[i].where);
+			return iso_err_set(err, ISO_ERR_USAGE, 0,
+					   "%s: [test %s] stands at %s already", where, name,
+					   m->sections[i].where);
 	return 0;
 }
 

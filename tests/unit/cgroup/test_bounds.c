@@ -47,7 +47,7 @@ static struct cg *open_as(struct tree *t, enum cg_version version)
 static int make_tree(void **state)
 {
 	struct tree *t = calloc(1, sizeof(*t));
-	strcpy(t->dir, "/tmp/isorun-unit-XXXXXX");
+	snprintf(t->dir, sizeof(t->dir), "/tmp/isorun-unit-XXXXXX");
 	if (!mkdtemp(t->dir))
 		return -1;
 	t->group = path_join(t->dir, "slice/box/isorun");
