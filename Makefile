@@ -207,4 +207,4 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9 -]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 		awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/src $(B)/tests -name '*.d' 2>/dev/null)
