@@ -118,6 +118,7 @@ UNIT_SRCS := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT      := $(UNIT_SRCS:tests/unit/%.c=$(B)/unit/%)
 # No % below: make puts the stem there before the second expansion.
 may_link = $(MAY_$(firstword $(subst /, ,$(1))))
+.SECONDARY:
 .SECONDEXPANSION:
 $(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(call may_link,$$*))
 	$(call say,LD,$@)
