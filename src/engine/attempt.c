@@ -220,15 +220,30 @@ static int watch_running(struct attempt *a, struct iso_err *err)
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "watch the test") : 0;
 }
 
-/* The result of a host without cgroups says what that costs. */
-static int note_no_limit(struct attempt *a)
+static int give_up_limit(struct attempt *a, const char *what, struct iso_err *err)
 {
 	const char *why = a->engine->prepared->place.why_none;
 
-	if (cg_version_of(a->engine->cg) != CG_NONE)
-		return 0;
-	return result_add_degraded(&a->result, "memory limit",
-				   why ? why : "no cgroup can be used: memory is polled");
+	if (!why)
+		why = "no cgroup can be used";
+	if (a->engine->strict)
+		return iso_err_set(err, ISO_ERR_HOST, 0, "--strict: no %s: %s", what, why);
+	if (result_add_degraded(&a->result, what, why) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "attempt");
+	return 0;
+}
+
+/* The result says what a host without cgroups, or without the pids controller,
+ * cannot limit. */
+static int note_no_limit(struct attempt *a, struct iso_err *err)
+{
+	const struct cg_place *place = &a->engine->prepared->place;
+
+	if (cg_version_of(a->engine->cg) == CG_NONE)
+		return give_up_limit(a, "memory limit", err);
+	if (a->rq.spec->pids && !place->pids_dir)
+		return give_up_limit(a, "pids limit", err);
+	return 0;
 }
 
 static void launch(struct attempt *a)
@@ -239,7 +254,7 @@ static void launch(struct attempt *a)
 	a->claim_watch = NULL;
 	a->state = ATTEMPT_RUNNING;
 	a->waited_ns = time_now_ns() - a->asked_ns;
-	int r = note_no_limit(a);
+	int r = note_no_limit(a, &why);
 	if (r == 0)
 		r = attempt_launch(a, &why);
 	if (r == 0)

@@ -23,15 +23,6 @@ static bool may_make_namespaces(void)
 	return data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN);
 }
 
-static int check_strict(const struct engine *e, struct iso_err *err)
-{
-	if (!e->strict || cg_version_of(e->cg) != CG_NONE)
-		return 0;
-	const char *why = e->prepared->place.why_none;
-	return iso_err_set(err, ISO_ERR_HOST, 0, "--strict: no memory limit: %s",
-			   why ? why : "no cgroup can be used");
-}
-
 int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
 		struct iso_err *err)
 {
@@ -46,8 +37,6 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
 	int r = cg_open(&config->prepared->place, &e->cg, err);
-	if (r == 0)
-		r = check_strict(e, err);
 	if (r == 0)
 		r = ledger_open(config->runtime_dir, &e->ledger, err);
 	if (r < 0) {
