@@ -135,6 +135,18 @@ static void obey(struct init *in)
 		kill(in->test, SIGKILL);
 }
 
+/* Without poll(2) nothing would be heard any more, not even the end of isorun. */
+static void end_test(struct init *in)
+{
+	int status;
+
+	kill(in->test, SIGKILL);
+	if (waitpid(in->test, &status, 0) == in->test)
+		note_exit(in, status);
+	else
+		in->orphan = true;
+}
+
 static void watch(struct init *in, int signal_fd)
 {
 	struct pollfd fds[2] = {
@@ -143,8 +155,12 @@ static void watch(struct init *in, int signal_fd)
 	};
 
 	while (!in->test_done && !in->orphan) {
-		if (poll(fds, 2, -1) < 0)
+		if (poll(fds, 2, -1) < 0) {
+			/* EINVAL: the test lowered our RLIMIT_NOFILE by prlimit(2). */
+			if (errno != EINTR)
+				end_test(in);
 			continue;
+		}
 		if (fds[0].revents) {
 			struct signalfd_siginfo info;
 			(void)!read(signal_fd, &info, sizeof(info));
