@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# isorun: `make help` lists the targets.  Objects go to $(B); the user's CFLAGS
-# and LDFLAGS are only defaulted (STYLE G17).
+# isorun: `make help` lists the targets.  Objects go to $(B).
 
 VERSION := 0.1.0
 B       ?= build
@@ -42,11 +41,7 @@ FOLDERS := cli suite engine sandbox cgroup planner history report model base
 CORE    := engine sandbox cgroup planner model base
 # What a folder's unit tests may link (src/LAYERS): itself and all below.
 MAY_base := base
-MAY_model := model base
-MAY_cgroup := cgroup model base
-MAY_planner := planner model base
-MAY_history := history model base
-MAY_report := report model base
+$(foreach f,model cgroup planner history report,$(eval MAY_$(f) := $(f) $(filter-out $(f),model) base))
 MAY_sandbox := sandbox cgroup planner history report model base
 MAY_engine := engine $(MAY_sandbox)
 MAY_suite := suite $(MAY_engine)
@@ -57,9 +52,11 @@ MAINS := src/cli/front.c src/cli/main.c
 srcs_of = $(filter-out $(MAINS),$(sort $(wildcard src/$(1)/*.c)))
 archives = $(patsubst %,$(B)/lib%.a,$(1))
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
-.PHONY: all
+.PHONY: all deps tests check check-all check-unit check-e2e check-uml check-suites \
+	check-long demo bench asan ubsan tsan coverage fuzz tidy format lint install \
+	uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so isorun.pc) ## what is installed
 
 # The child of clone runs nothing that a tool might instrument (STYLE G9).
@@ -68,7 +65,6 @@ $(B)/src/sandbox/child_%.o: BARE = -U_FORTIFY_SOURCE -fno-stack-protector
 
 $(B)/%.o: %.c
 	$(call say,CC,$<)
-	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 define archive
@@ -101,14 +97,14 @@ $(B)/libisorun.a: $(LIB_OBJS)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
-	$(Q)$(NM) -g --defined-only $@ | awk 'NF == 3 && $$3 !~ /^iso_/ { print $$3, "iso_own_" $$3 }' \
-		>$@.names && $(OBJCOPY) --redefine-syms=$@.names $@
+	$(Q)$(NM) -g --defined-only $@ | awk 'NF == 3 && $$3 !~ /^iso_/ \
+		{ print $$3, "iso_own_" $$3 }' >$@.names && $(OBJCOPY) --redefine-syms=$@.names $@
 $(B)/libisorun.so: $(LIB_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared -Wl,-soname,libisorun.so.0 -Wl,-z,relro,-z,now $(if $(SAN),,-Wl,-z,defs) \
 		$(SAN_$(SAN)) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIB_PKGS))
 $(B)/isorun.pc: include/isorun.pc.in Makefile
-	@mkdir -p $(@D)
+	$(call say,SED,$@)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@PKGS@|$(LIB_PKGS)|' $< >$@
 
@@ -122,18 +118,14 @@ may_link = $(MAY_$(firstword $(subst /, ,$(1))))
 .SECONDEXPANSION:
 $(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(call may_link,$$*))
 	$(call say,LD,$@)
-	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 $(B)/probe: tests/helpers/probe.c src/base/num.c
 	$(call say,LD,$@)
-	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -static -o $@ $^
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,sandbox cgroup planner report model base)
 	$(call say,LD,$@)
-	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 
-.PHONY: deps tests check check-all check-unit check-e2e check-uml check-suites check-long demo bench
 deps: ; @contrib/deps
 tests: all $(UNIT) $(B)/probe
 check: deps ## install what is missing, build, run all tests, end with the count
@@ -141,21 +133,15 @@ check: deps ## install what is missing, build, run all tests, end with the count
 check-all: tests
 	@rm -rf $(B)/results
 	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/uml $(B); tests/tally $(B)
-check-unit: $(UNIT) ## the unit tests only
-	@tests/unit/run $(B)
-check-e2e: all $(B)/probe ## the end-to-end tests only; T="topic/name ..." picks some
-	@tests/e2e/run $(B) $(T)
-check-uml: tests ## cgroup and end-to-end tests on cgroup v2, in a user-mode-linux kernel
-	@tests/e2e/uml $(B) $(T)
-check-suites: all $(B)/probe ## suites of others: mosquitto, memcached (fetches their sources)
-	@tests/suites/run $(B) $(T)
+check-unit: $(UNIT) ; @tests/unit/run $(B) ## the unit tests only
+check-e2e: all $(B)/probe ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
+check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linux guest
+check-suites: all $(B)/probe ; @tests/suites/run $(B) $(T) ## suites of others
 check-long: check asan ubsan distcheck check-suites ## everything that takes long
 demo: deps ## forty unruly tests, naively and by isorun, side by side
 	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
-bench: all $(B)/probe ## launch cost and throughput beside bwrap, unshare, parallel, ctest
-	@tests/bench/run $(B) $(T)
+bench: all $(B)/probe ; @tests/bench/run $(B) $(T) ## beside bwrap, parallel, ctest
 
-.PHONY: asan ubsan tsan coverage fuzz tidy format lint
 asan ubsan tsan: ## the unit tests under a sanitizer
 	@$(MAKE) B=build/$@ SAN=$@ check-unit
 coverage: ## the unit and end-to-end tests with gcov, lines per folder
@@ -167,8 +153,7 @@ fuzz: ## every parser under libFuzzer for FUZZ_TIME seconds (30)
 C_FILES = $(shell git ls-files '*.c' '*.h')
 tidy: ; clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(ALL_CFLAGS) $(PKG_CFLAGS) ## clang-tidy
 format: ; clang-format -i $(C_FILES) ## the sources as .clang-format has them
-lint: all ## layers, rooms, child symbols, headers, man pages, options, style
-	@tests/lint/run $(B)
+lint: all ; @tests/lint/run $(B) ## what STYLE asks and no compiler sees
 
 # MODE SOURCE DESTINATION of everything installed, for install and uninstall.
 define INSTALLED
@@ -177,6 +162,9 @@ define INSTALLED
 644 $(B)/libisorun.a $(LIBDIR)/libisorun.a
 755 $(B)/libisorun.so $(LIBDIR)/libisorun.so.$(VERSION)
 644 $(B)/isorun.pc $(LIBDIR)/pkgconfig/isorun.pc
+644 contrib/completions/isorun.bash $(PREFIX)/share/bash-completion/completions/isorun
+644 contrib/completions/_isorun $(PREFIX)/share/zsh/site-functions/_isorun
+644 contrib/completions/isorun.fish $(PREFIX)/share/fish/vendor_completions.d/isorun.fish
 $(foreach f,$(wildcard include/isorun/*.h),644 $(f) $(INCDIR)/isorun/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/*.ini),644 $(f) $(DATADIR)/profiles/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard src/*/*.[1-8] profiles/*.[1-8] include/*/*.[1-8]),644 $(f) \
@@ -187,14 +175,14 @@ define NL
 
 endef
 export INSTALLED
-.PHONY: install uninstall dist distcheck clean help
 install: all ## honours DESTDIR, PREFIX, BINDIR, LIBDIR, LIBEXECDIR, DATADIR, MANDIR, INCDIR
 	@printf '%s\n' "$$INSTALLED" | while read -r mode src dst; do test -z "$$mode" || \
 		install -D -m$$mode $$src $(DESTDIR)$$dst || exit 1; done
 	@ln -sf libisorun.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libisorun.so.0
 	@ln -sf libisorun.so.0 $(DESTDIR)$(LIBDIR)/libisorun.so
 uninstall: ## takes away what install put there, and our own folders
-	@printf '%s\n' "$$INSTALLED" | while read -r mode src dst; do rm -f "$(DESTDIR)$$dst"; done
+	@printf '%s\n' "$$INSTALLED" | while read -r mode src dst; do \
+		test -z "$$mode" || rm -f "$(DESTDIR)$$dst"; done
 	@rm -f $(DESTDIR)$(LIBDIR)/libisorun.so.0 $(DESTDIR)$(LIBDIR)/libisorun.so
 	@rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR), $(LIBEXECDIR) \
 		$(DATADIR)/profiles $(DATADIR) $(INCDIR)/isorun))
