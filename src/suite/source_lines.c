@@ -17,7 +17,7 @@
  * reports and a key of the history. */
 enum { LINES_MAX_BYTES = 64 << 20, LINES_ID_MAX = 200 };
 
-static int read_stdin(char **ret_text)
+static int read_stdin(char **ret_text, size_t *ret_len)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 	char chunk[65536];
@@ -32,18 +32,18 @@ static int read_stdin(char **ret_text)
 		if (b.len > LINES_MAX_BYTES)
 			return -EFBIG;
 	}
+	*ret_len = b.len;
 	return buf_finish(&b, ret_text);
 }
 
-static int read_lines(const struct source_ctx *ctx, const char *name, char **ret_text)
+static int read_lines(const struct source_ctx *ctx, const char *name, char **ret_text,
+		      size_t *ret_len)
 {
-	size_t len;
-
 	if (str_eq(name, "-"))
-		return read_stdin(ret_text);
+		return read_stdin(ret_text, ret_len);
 	_cleanup_free_ char *path = path_join(ctx->base_dir, name);
 
-	return path ? fs_read(path, LINES_MAX_BYTES, ret_text, &len) : -ENOMEM;
+	return path ? fs_read(path, LINES_MAX_BYTES, ret_text, ret_len) : -ENOMEM;
 }
 
 /* The line itself, cut between characters, without control characters. */
@@ -91,10 +91,15 @@ static int lines_load(const struct source_ctx *ctx, const char *name, struct iso
 	_cleanup_free_ char *text = NULL;
 	const size_t before = ctx->suite->n_tests;
 	unsigned number = 0;
-	int r = read_lines(ctx, name, &text);
+	size_t len;
+	int r = read_lines(ctx, name, &text, &len);
 
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_USAGE, r, "lines:%s", name);
+	/* No command can hold one, and all behind it would be lost unseen. */
+	if (strlen(text) < len)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "lines:%s: a NUL byte at offset %zu", name,
+				   strlen(text));
 	for (char *rest = text, *raw; (raw = strsep(&rest, "\n"));) {
 		const char *line = str_trim(raw);
 
