@@ -36,8 +36,7 @@ PKGS := libcgroup libseccomp libnl-3.0 libnl-route-3.0 inih sqlite3 jansson libx
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
-# Top layer first: the order in which the archives are linked.
-FOLDERS := cli suite engine sandbox cgroup planner history report model base
+FOLDERS := cli suite engine sandbox cgroup planner history report model base # top layer first
 CORE    := engine sandbox cgroup planner model base
 # What a folder's unit tests may link (src/LAYERS): itself and all below.
 MAY_base := base
@@ -52,12 +51,13 @@ MAINS := src/cli/front.c src/cli/main.c
 srcs_of = $(filter-out $(MAINS),$(sort $(wildcard src/$(1)/*.c)))
 archives = $(patsubst %,$(B)/lib%.a,$(1))
 Q := $(if $(V),,@)
+PC := $(B)/pc$(subst /,-,$(LIBDIR))/isorun.pc
 say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .PHONY: all deps tests check check-all check-unit check-e2e check-uml check-suites \
 	check-long demo bench asan ubsan tsan coverage fuzz tidy format lint install \
 	uninstall dist distcheck clean help
-all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so isorun.pc) ## what is installed
+all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
 
 # The child of clone runs nothing that a tool might instrument (STYLE G9).
 $(B)/src/sandbox/child_%.o: override SAN =
@@ -103,7 +103,7 @@ $(B)/libisorun.so: $(LIB_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared -Wl,-soname,libisorun.so.0 -Wl,-z,relro,-z,now $(if $(SAN),,-Wl,-z,defs) \
 		$(SAN_$(SAN)) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIB_PKGS))
-$(B)/isorun.pc: include/isorun.pc.in Makefile
+$(PC): include/isorun.pc.in Makefile
 	$(call say,SED,$@)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@PKGS@|$(LIB_PKGS)|' $< >$@
@@ -161,7 +161,7 @@ define INSTALLED
 755 $(B)/isorun-full $(LIBEXECDIR)/isorun-full
 644 $(B)/libisorun.a $(LIBDIR)/libisorun.a
 755 $(B)/libisorun.so $(LIBDIR)/libisorun.so.$(VERSION)
-644 $(B)/isorun.pc $(LIBDIR)/pkgconfig/isorun.pc
+644 $(PC) $(LIBDIR)/pkgconfig/isorun.pc
 644 contrib/completions/isorun.bash $(PREFIX)/share/bash-completion/completions/isorun
 644 contrib/completions/_isorun $(PREFIX)/share/zsh/site-functions/_isorun
 644 contrib/completions/isorun.fish $(PREFIX)/share/fish/vendor_completions.d/isorun.fish
