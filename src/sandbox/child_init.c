@@ -83,6 +83,18 @@ static void close_others(const struct sbx_job *job)
 	close_span(from, ~0U);
 }
 
+/* Our two were made after the plan: where the caller has many descriptors they
+ * may have numbers that steps are going to use.  Below there is room by now. */
+static void move_below(int *fd, int fixed_fd)
+{
+	int low = *fd < fixed_fd ? -1 : fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+
+	if (low < 0)
+		return;
+	close(*fd);
+	*fd = low;
+}
+
 static int run_init_steps(const struct sbx_job *job, struct sbx_fault *fault)
 {
 	for (size_t i = 0; i < job->n_init_steps; i++) {
@@ -218,13 +230,17 @@ static void become_unreachable(const struct sbx_job *job)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
-_Noreturn void child_init_main(const struct sbx_job *job)
+_Noreturn void child_init_main(const struct sbx_job *of_plan)
 {
+	struct sbx_job own = *of_plan;
+	const struct sbx_job *job = &own;
 	struct init in = { .job = job };
 	struct sbx_fault fault = { 0 };
 	int join_fds[CG_MAX_GROUPS] = { -1, -1 };
 
 	close_others(job);
+	move_below(&own.report_fd, own.fixed_fd);
+	move_below(&own.control_fd, own.fixed_fd);
 	/* Whoever ignores SIGCHLD can wait for nobody, wait(2). */
 	const struct sigaction heed = { .sa_handler = SIG_DFL };
 	sigaction(SIGCHLD, &heed, NULL);

@@ -155,6 +155,7 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 		return iso_err_set(err, ISO_ERR_HOST, r, "sandbox");
 	/* Above every kept descriptor and the few that init opens on its way. */
 	p->next_fd = (p->job.n_keep_fds ? p->job.keep_fds[p->job.n_keep_fds - 1] : 2) + 24;
+	p->job.fixed_fd = p->next_fd;
 	if (p->job.own_user_ns)
 		plan_user_map(p);
 	if (p->clone_flags & CLONE_NEWNS) {

@@ -91,6 +91,7 @@ struct sbx_job {
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;
+	int fixed_fd;                        /* the first of the numbers that steps give */
 };
 
 /* Records: header and payload, at most PIPE_BUF bytes together. */

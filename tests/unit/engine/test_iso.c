@@ -473,6 +473,7 @@ static void an_unknown_profile_or_key_is_the_callers_mistake(void **state)
 struct worker {
 	const struct iso_spec *spec;
 	int good;
+	struct iso_err err; /* of the last that was not */
 };
 
 enum { N_WORKERS = 4, N_RUNS = 5 };
@@ -485,8 +486,8 @@ static void *work(void *arg)
 	for (int i = 0; i < N_RUNS; i++) {
 		struct iso_box *box = NULL;
 		struct iso_result r;
-		if (iso_spawn(w->spec, argv, &box, NULL) == 0 &&
-		    iso_box_wait(box, &r, NULL) == 0 && r.exit_status == 5)
+		if (iso_spawn(w->spec, argv, &box, &w->err) == 0 &&
+		    iso_box_wait(box, &r, &w->err) == 0 && r.exit_status == 5)
 			w->good++;
 		iso_box_free(box);
 	}
@@ -510,7 +511,8 @@ static void threads_spawn_from_one_spec(void **state)
 	}
 	for (size_t i = 0; i < N_WORKERS; i++) {
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
-		assert_int_equal(workers[i].good, N_RUNS);
+		if (workers[i].good < N_RUNS)
+			fail_msg("%d of %d: %s", workers[i].good, N_RUNS, workers[i].err.text);
 	}
 }
 
