@@ -122,9 +122,8 @@ int path_candidates(const char *name, const char *path_env, char ***ret)
 {
 	_cleanup_strv_ char **list = NULL;
 	int r = 0;
-	if (!name[0])
-		return -ENOENT;
-	if (strchr(name, '/')) {
+	/* The empty name is looked for nowhere: execve(2) says ENOENT. */
+	if (!name[0] || strchr(name, '/')) {
 		r = strv_add(&list, name);
 	} else {
 		/* Where PATH is not set the C library looks here, execvp(3). */

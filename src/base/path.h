@@ -14,7 +14,8 @@ int path_absolute(const char *path, char **ret);    /* cleaned, relative to the 
 int path_real(const char *path, char **ret);        /* realpath(3): asks the disk */
 
 /* The files a program name stands for, in the order of execvp(3): the name
- * itself when it holds a '/', else one per PATH directory.  Heap list. */
+ * itself when it is empty or holds a '/', else one per PATH directory.  Heap
+ * list. */
 int path_candidates(const char *name, const char *path_env, char ***ret);
 
 #endif

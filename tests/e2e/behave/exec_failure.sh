@@ -6,6 +6,8 @@
 expect 127 isorun ./no-such-command
 says "^isorun: .*'./no-such-command'"
 expect 127 isorun no-such-command-in-path
+expect 127 isorun ''
+says "^isorun: command '': not found"
 echo 'echo hi' >script
 chmod 644 script
 expect 126 isorun ./script
