@@ -140,6 +140,19 @@ static int plan_keep_fds(struct sbx_plan *p, const struct sbx_request *rq)
 	return 0;
 }
 
+/* A mount on "/" is not seen by processes that have their root below it: the
+ * tree would stay as writable as it was. */
+static int check_workspace(const struct sbx_request *rq, struct iso_err *err)
+{
+	const enum spec_tree how = rq->spec->workspace;
+
+	if (!str_eq(rq->workspace, "/") || how == SPEC_TREE_SHARED ||
+	    (how == SPEC_TREE_READONLY && rq->spec->root == SPEC_TREE_READONLY))
+		return 0;
+	iso_err_set(err, ISO_ERR_USAGE, 0, "workspace '/': nothing can be laid over the root");
+	return iso_err_hint(err, "start it where the tests are, or use --workspace shared");
+}
+
 static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	p->clone_flags = clone_flags(rq->spec, rq->user_ns);
@@ -159,7 +172,9 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	if (p->job.own_user_ns)
 		plan_user_map(p);
 	if (p->clone_flags & CLONE_NEWNS) {
-		r = plan_mounts(p, rq, err);
+		r = check_workspace(rq, err);
+		if (r == 0)
+			r = plan_mounts(p, rq, err);
 		if (r < 0)
 			return r;
 	}
