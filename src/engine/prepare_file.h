@@ -10,7 +10,7 @@
  *
  *   isorun-prepared FORMAT VERSION BOOT_ID
  *   profile NAME
- *   file MTIME_NS SIZE INODE PATH     one a profile file that was read
+ *   file MTIME_NS SIZE INODE PATH     the program that made it; each profile file it read
  *   absent PATH                       a file that would have been read first
  *   spec SECTION KEY VALUE            in order, as spec_set takes them
  *   place BYTES                       then as many bytes: cg_place_to_text

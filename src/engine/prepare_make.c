@@ -79,6 +79,17 @@ static void write_stamps(struct buf *b, char *const *files, char *const *dirs)
 	}
 }
 
+/* The program that made the bytes: another build may make others of the same profile. */
+static int write_maker(struct buf *b)
+{
+	_cleanup_free_ char *self = NULL;
+	int r = path_real("/proc/self/exe", &self);
+
+	if (r == 0)
+		prepared_stamp(b, self);
+	return r;
+}
+
 static int write_cache(const char *runtime_dir, const char *profile, const struct prepared *p,
 		       char *const *files, char *const *dirs)
 {
@@ -90,13 +101,16 @@ static int write_cache(const char *runtime_dir, const char *profile, const struc
 		return -EINVAL;
 	prepared_head(&b);
 	buf_addf(&b, "profile %s\n", profile);
+	int r = write_maker(&b);
+	if (r < 0)
+		return r;
 	write_stamps(&b, files, dirs);
 	for (size_t i = 0; spec_key_at(i); i++) {
-		int r = write_key(&b, &p->spec, i);
+		r = write_key(&b, &p->spec, i);
 		if (r < 0)
 			return r;
 	}
-	int r = cg_place_to_text(&p->place, &place);
+	r = cg_place_to_text(&p->place, &place);
 	if (r < 0)
 		return r;
 	buf_addf(&b, "place %zu\n", place.len);
