@@ -98,8 +98,8 @@ static int lines_load(const struct source_ctx *ctx, const char *name, struct iso
 		return iso_err_set(err, ISO_ERR_USAGE, r, "lines:%s", name);
 	/* No command can hold one, and all behind it would be lost unseen. */
 	if (strlen(text) < len)
-		return iso_err_set(err, ISO_ERR_USAGE, 0, "lines:%s: a NUL byte at offset %zu", name,
-				   strlen(text));
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "lines:%s: a NUL byte at offset %zu",
+				   name, strlen(text));
 	for (char *rest = text, *raw; (raw = strsep(&rest, "\n"));) {
 		const char *line = str_trim(raw);
 
