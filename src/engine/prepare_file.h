@@ -18,7 +18,7 @@
  *   lo BYTES                          then as many bytes
  *   end
  */
-enum { PREPARED_FORMAT = 1 };
+enum { PREPARED_FORMAT = 2 };
 
 /* The path of the cache file of a profile; heap, NULL: no memory. */
 char *prepared_path(const char *runtime_dir, const char *profile);
