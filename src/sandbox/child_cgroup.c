@@ -113,15 +113,15 @@ int child_cgroup_remove(const struct cg_plan *plan, int report_fd)
 	for (size_t i = 0; i < plan->n_groups; i++) {
 		const struct cg_group_plan *g = &plan->groups[i];
 		int dir = openat(g->parent_fd, g->name, O_DIRECTORY | O_CLOEXEC);
-		if (dir < 0)
-			continue;
-		bool empty = !g->empty_when;
-		report_counters(g, (uint32_t)i, dir, report_fd, &empty);
-		/* Best effort: page cache that stays charged keeps the dead
-		 * group's id in use until memory gets short. */
-		if (g->empty_file && empty)
-			(void)write_file(dir, g->empty_file, g->empty_value);
-		close(dir);
+		if (dir >= 0) {
+			bool empty = !g->empty_when;
+			report_counters(g, (uint32_t)i, dir, report_fd, &empty);
+			/* Best effort: page cache that stays charged keeps the dead
+			 * group's id in use until memory gets short. */
+			if (g->empty_file && empty)
+				(void)write_file(dir, g->empty_file, g->empty_value);
+			close(dir);
+		}
 		if (unlinkat(g->parent_fd, g->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 			code = errno;
 	}
