@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/attempt.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -85,6 +86,15 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 	}
 	r->outcome = OUTCOME_ERROR;
 	r->started = news->started;
+	/* Pid 1 itself had to be killed: it was the time limit all the same. */
+	if (a->timed_out) {
+		r->outcome = OUTCOME_TIMED_OUT;
+		r->started = r->timed_out = true;
+		r->raw_status = SIGKILL;
+		r->exit_status = -1;
+		r->signal = SIGKILL;
+		return;
+	}
 	r->error_status = news->faulty ? news->fault_status : 125;
 	r->error = strdup(news->faulty ? news->fault.text
 				       : "the sandbox was killed before its test ended");

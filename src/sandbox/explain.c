@@ -172,7 +172,7 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 		iso_err_hint(ret, "no overlay is possible here; use --workspace shared");
 	else if (s->op == SBX_MOUNT && strcmp(s->type, "proc") == 0)
 		iso_err_hint(ret, "the host's /proc is masked (a container?); use --share pid");
-	else if (s->op == SBX_CHDIR)
+	else if (s->op == SBX_CHDIR && f->code == ENOENT)
 		iso_err_hint(ret, "it may be hidden by a private directory; use --bind %s",
 			     s->path);
 	else if (f->code == EPERM || f->code == EACCES)

@@ -43,6 +43,8 @@ static int explain_clone(const struct sbx_plan *p, int code, struct iso_err *err
 	iso_err_set(err, ISO_ERR_HOST, code, "make namespaces");
 	if (code == ENOSPC || code == EUSERS)
 		iso_err_hint(err, "a limit in /proc/sys/user/max_*_namespaces is reached");
+	else if (code == EAGAIN)
+		iso_err_hint(err, "the limit of processes is reached; see 'ulimit -u'");
 	else if (p->clone_flags & CLONE_NEWUSER)
 		iso_err_hint(err, "user namespaces are restricted here; see 'isorun doctor'");
 	else if (code == EPERM)
