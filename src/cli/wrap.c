@@ -130,7 +130,8 @@ static void on_ended(struct attempt *a, const struct result *r, void *arg)
 		return;
 	wrap_tell(wrap->command[0], r, w->request.timeout_ns);
 	w->status = result_shell_status(r);
-	w->raise_signal = wrap->values->raise ? r->signal : 0;
+	/* A shell ends its loop on Ctrl-C only where the command died of it. */
+	w->raise_signal = wrap->values->raise || r->signal == SIGINT ? r->signal : 0;
 	if (wrap->record && wrap->record(wrap->values->status_file, r, &err) < 0)
 		w->status = say_fault(&err);
 	loop_stop(w->loop);
