@@ -23,12 +23,16 @@ enum { FILE_MAX_BYTES = 1 << 20 };
  * no line numbers to its handler; so the line, the section and the key are kept
  * here.  That is also how empty sections are seen, for which only a special
  * build of inih would call.
+ *
+ * It also ends a value at a ';' after a blank, where a shell's command goes on;
+ * so the value is taken from the line, too.
  */
 struct parse {
 	const char *name;
 	const char *next;    /* what is still to be read */
 	int line;            /* the one read last, from 1 */
 	bool first_blank;    /* that line begins with a blank */
+	char *text;          /* what stands in it, without the blanks around it */
 	char *section;       /* "" before the first */
 	char *key;           /* the last of this section, or NULL */
 	struct buf where;    /* "name:line" of it */
@@ -59,7 +63,7 @@ static int replace(struct parse *p, char **field, const char *text, size_t len)
 	return 0;
 }
 
-/* Where an inline comment begins, as inih sees it: at a ';' after a blank. */
+/* Behind a section's name inih allows a comment, from a ';' after a blank. */
 static size_t without_comment(const char *line)
 {
 	for (size_t i = 0; line[i]; i++)
@@ -86,6 +90,15 @@ static int open_section(struct parse *p, const char *line)
 	return p->entry(p->section, NULL, NULL, buf_str(&p->where), p->arg, p->err);
 }
 
+static size_t len_without_blanks(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	return len;
+}
+
 static int look_at_line(struct parse *p, const char *line)
 {
 	buf_clear(&p->where);
@@ -99,6 +112,9 @@ static int look_at_line(struct parse *p, const char *line)
 	p->first_blank = isspace((unsigned char)*line);
 	while (isspace((unsigned char)*line))
 		line++;
+	const int r = replace(p, &p->text, line, len_without_blanks(line));
+	if (r < 0)
+		return r;
 	/* Indented under a key it is a continuation, whatever it begins with. */
 	if (*line == '[' && !(p->first_blank && p->key))
 		return open_section(p, line);
@@ -133,15 +149,28 @@ static char *read_line(char *line, int size, void *arg)
 	return line;
 }
 
-static int take_entry(void *arg, const char *section, const char *key, const char *value)
+/* The value of the line "key = value", whole. */
+static const char *value_of(const char *line)
+{
+	line += strcspn(line, "=:") + 1; /* inih saw one of them */
+	while (isspace((unsigned char)*line))
+		line++;
+	return line;
+}
+
+static int take_entry(void *arg, const char *section, const char *key, const char *cut_value)
 {
 	struct parse *p = arg;
+	const char *value = p->text;
 
 	(void)section;
+	(void)cut_value;
 	if (p->result < 0)
 		return 0;
-	if (!(p->first_blank && p->key))
+	if (!(p->first_blank && p->key)) {
+		value = value_of(p->text);
 		p->result = replace(p, &p->key, key, strlen(key));
+	}
 	if (p->result == 0)
 		p->result = p->entry(p->section, p->key, value, buf_str(&p->where), p->arg,
 				     p->err);
@@ -152,6 +181,7 @@ static void parse_fini(struct parse *p)
 {
 	free(p->section);
 	free(p->key);
+	free(p->text);
 	buf_free(&p->where);
 }
 

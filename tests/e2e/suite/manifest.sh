@@ -25,3 +25,10 @@ has 'failure .*two' found
 expect 0 isorun suite -k one
 expect 0 isorun suite -m 'not slow'
 expect 1 isorun suite -m slow
+
+# A command is run whole.
+cat >whole.ini <<-'END'
+	[test half]
+	command = echo one ; echo two; exit 1
+END
+expect 1 isorun suite manifest:whole.ini

@@ -88,11 +88,20 @@ static void an_indented_line_under_a_section_begins_a_key(void **state)
 	       "[a] at f:1\na|x|1 at f:2\n[b] at f:3\nb|y|2 at f:4\n");
 }
 
-static void comments_are_dropped_and_a_semicolon_in_a_word_is_none(void **state)
+static void a_comment_is_a_line_or_stands_behind_a_section(void **state)
 {
 	(void)state;
-	parses("; one\n# two\n[a] ; three\nx = p;q ; four\n",
-	       "[a] at f:3\na|x|p;q at f:4\n");
+	parses("; one\n# two\n[a] ; three\nx = 1\n  ; four\n  2\n",
+	       "[a] at f:3\na|x|1 at f:4\na|x|2 at f:6\n");
+}
+
+/* A command of which only the first half is run passes where it should fail. */
+static void a_value_is_whole_with_its_semicolons_and_hashes(void **state)
+{
+	(void)state;
+	parses("[a]\nx = one ; two; exit 1 # end \n\tthree ; four\ny =;z\nz: ; a = b\n",
+	       "[a] at f:1\na|x|one ; two; exit 1 # end at f:2\na|x|three ; four at f:3\n"
+	       "a|y|;z at f:4\na|z|; a = b at f:5\n");
 }
 
 static void crlf_and_a_byte_order_mark_are_no_part_of_the_text(void **state)
@@ -201,7 +210,8 @@ int main(void)
 		cmocka_unit_test(the_last_line_needs_no_newline),
 		cmocka_unit_test(an_indented_line_repeats_the_key),
 		cmocka_unit_test(an_indented_line_under_a_section_begins_a_key),
-		cmocka_unit_test(comments_are_dropped_and_a_semicolon_in_a_word_is_none),
+		cmocka_unit_test(a_comment_is_a_line_or_stands_behind_a_section),
+		cmocka_unit_test(a_value_is_whole_with_its_semicolons_and_hashes),
 		cmocka_unit_test(crlf_and_a_byte_order_mark_are_no_part_of_the_text),
 		cmocka_unit_test(a_section_runs_to_the_last_bracket),
 		cmocka_unit_test(names_longer_than_inih_keeps_are_whole),
