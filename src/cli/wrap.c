@@ -18,8 +18,12 @@
 #include "base/loop.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "cli/say.h"
 #include "planner/predict.h"
+
+/* Waiting longer than this is told: silence looks like a command that hangs. */
+#define PATIENCE_NS NSEC_PER_SEC
 
 /* One wrapped command being run. */
 struct wrapping {
@@ -28,6 +32,7 @@ struct wrapping {
 	struct engine *engine;
 	struct attempt *attempt;        /* NULL: none at the moment */
 	struct attempt_request request;
+	struct loop_timer *patience;    /* NULL: it never had to wait */
 	int interrupted_by;             /* signal that came before it started */
 	unsigned ooms;
 	int status;                     /* isorun's, at the end */
@@ -79,9 +84,27 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 		attempt_signal(w->attempt, sig);
 }
 
+static void on_patience(void *arg)
+{
+	const struct wrapping *w = arg;
+	char text[ATTEMPT_WAIT_TEXT];
+
+	if (w->attempt && attempt_waits_for(w->attempt, text))
+		say("%s", text);
+}
+
 static int start(struct wrapping *w, struct iso_err *err)
 {
-	return engine_start(w->engine, &w->request, 0, &w->attempt, err);
+	const int64_t at_ns = time_now_ns() + PATIENCE_NS;
+	int r = engine_start(w->engine, &w->request, 0, &w->attempt, err);
+
+	if (r < 0 || attempt_pid(w->attempt))
+		return r;
+	if (w->patience)
+		r = loop_set_timer(w->loop, w->patience, at_ns);
+	else
+		r = loop_add_timer(w->loop, at_ns, on_patience, w, &w->patience);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "make a timer") : 0;
 }
 
 /* Whether an attempt that ran out of memory is followed by another. */

@@ -81,6 +81,12 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
  * still waits. */
 void attempt_signal(struct attempt *a, int sig);
 void attempt_kill(struct attempt *a);            /* at once; `ended` still comes, as failed */
+
+/* "waits for 500M of the budget of 4G: 2.7G is held by others"; false when it
+ * does not wait, or for nobody else. */
+enum { ATTEMPT_WAIT_TEXT = 160 };
+bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT]);
+
 int attempt_pid(const struct attempt *a);        /* of the sandbox's init, 0 when it waits */
 
 #endif

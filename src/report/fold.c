@@ -138,7 +138,8 @@ static void remove_running(struct fold *f, struct fold_test *t)
 	else
 		f->last_running = t->prev_running;
 	t->phase = FOLD_WAITING;
-	f->n_running--;
+	if (--f->n_running == 0)
+		f->idle_since_t_ns = f->t_ns;
 	f->reserved_bytes -= t->mem_reserved_bytes;
 }
 
@@ -166,9 +167,21 @@ static void on_planned(struct fold *f, struct fold_test *t, const struct event *
 	t->expected_ns = e->u.planned.expected_ns;
 }
 
+/* Where nothing of ours runs, only others can have been waited for. */
+static void add_waited(struct fold *f, const struct event *e)
+{
+	const int64_t idle_ns = e->t_ns - f->idle_since_t_ns;
+	const int64_t waited_ns = e->u.started.waited_ns;
+
+	if (idle_ns > 0 && waited_ns > 0)
+		f->waited_ns += waited_ns < idle_ns ? waited_ns : idle_ns;
+}
+
 static void on_started(struct fold *f, struct fold_test *t, const struct event *e)
 {
 	remove_running(f, t);
+	if (f->n_running == 0)
+		add_waited(f, e);
 	t->attempt = e->attempt;
 	t->started_t_ns = e->t_ns;
 	t->mem_reserved_bytes = e->u.started.mem_bytes;

@@ -102,6 +102,8 @@ struct fold {
 	unsigned counts[OUTCOME_COUNT];
 	uint64_t reserved_bytes;   /* by those that run */
 	int64_t finished_wall_ns;  /* sum over settling attempts */
+	int64_t idle_since_t_ns;   /* since when nothing runs */
+	int64_t waited_ns;         /* for other isorun processes, while nothing ran */
 	int64_t busy_ns;           /* sum over all attempts that ended */
 
 	struct fold_leftover *leftovers;

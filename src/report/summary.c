@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "report/paint.h"
 #include "report/text.h"
 
@@ -339,6 +340,7 @@ static void add_counts(struct buf *b, const struct fold *f, bool color)
 void summary_add(struct buf *b, const struct fold *f, const struct summary_options *o)
 {
 	char name[16];
+	char wait[NUM_TEXT];
 
 	add_slowest(b, f, o);
 	add_largest(b, f, o);
@@ -350,6 +352,9 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 	add_written(b, f);
 	if (f->interrupted_by)
 		buf_addf(b, "interrupted by %s\n", proc_signal_name(f->interrupted_by, name));
+	if (f->waited_ns > NSEC_PER_SEC)
+		buf_addf(b, "waited for other isorun processes: %s\n",
+			 paint_time(wait, f->waited_ns));
 	if (f->finished)
 		add_times(b, f);
 	else

@@ -48,6 +48,8 @@
 #include "planner/budget.h"
 #include "suite/runner_state.h"
 
+#define WAIT_TELL_NS (10 * NSEC_PER_SEC)
+
 static unsigned count_cpus(void)
 {
 	cpu_set_t set;
@@ -172,6 +174,8 @@ static void runner_fini(struct runner *r)
 		run_test_fini(&r->tests[i]);
 	if (r->kill_timer)
 		loop_remove_timer(r->config->loop, r->kill_timer);
+	if (r->wait_timer)
+		loop_remove_timer(r->config->loop, r->wait_timer);
 	demand_siblings_free(r->siblings);
 	free(r->tests);
 	free(r->items);
@@ -189,6 +193,45 @@ static size_t choose_next(struct runner *r)
 	return plan_next(r->items, r->n, r->order, &r->limits, time_now_ns());
 }
 
+/* Only other isorun processes can be what a run waits for of which nothing runs. */
+static struct attempt *waits_for_others(const struct runner *r)
+{
+	for (size_t i = 0; r->n_active && r->n_active == r->n_waiting && i < r->n; i++)
+		if (r->tests[i].active && r->tests[i].handle)
+			return r->tests[i].handle;
+	return NULL;
+}
+
+static void watch_waiting(struct runner *r);
+
+static void on_wait_timer(void *arg)
+{
+	struct runner *r = arg;
+	struct attempt *a = waits_for_others(r);
+	char text[ATTEMPT_WAIT_TEXT];
+
+	loop_remove_timer(r->config->loop, r->wait_timer);
+	r->wait_timer = NULL;
+	if (a && !r->stopping && attempt_waits_for(a, text)) {
+		r->wait_told_ns = time_now_ns();
+		emit_warning(r, text);
+	}
+	watch_waiting(r);
+}
+
+/* The first word after a second, the next ones after ten each. */
+static void watch_waiting(struct runner *r)
+{
+	int64_t at_ns = time_now_ns() + NSEC_PER_SEC;
+
+	if (r->wait_timer || r->stopping || !waits_for_others(r))
+		return;
+	if (r->wait_told_ns && at_ns < r->wait_told_ns + WAIT_TELL_NS)
+		at_ns = r->wait_told_ns + WAIT_TELL_NS;
+	if (loop_add_timer(r->config->loop, at_ns, on_wait_timer, r, &r->wait_timer) < 0)
+		r->wait_timer = NULL; /* only a word less */
+}
+
 void runner_fill(struct runner *r)
 {
 	if (r->filling)
@@ -201,6 +244,7 @@ void runner_fill(struct runner *r)
 			break;
 	}
 	r->filling = false;
+	watch_waiting(r);
 	if (r->looping && r->n_active == 0)
 		loop_stop(r->config->loop);
 }

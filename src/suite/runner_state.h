@@ -41,7 +41,8 @@ struct run_test {
 	char *output;                   /* relative to the run directory; of the newest attempt */
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
 	struct output_fds fds;          /* open until it has started */
-	char **env;                     /* borrowed strings; NULL: ours */
+	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
+	struct spec attempt_spec;       /* *spec with them, borrowing all; unless NULL */
 
 	bool settled;
 	bool judged;                    /* `last` holds an attempt that came to its end */
@@ -74,6 +75,8 @@ struct runner {
 	bool looping;
 	bool history_lost;              /* it failed once: left alone from then on */
 	struct loop_timer *kill_timer;
+	struct loop_timer *wait_timer;  /* tells of waiting for others; NULL: not armed */
+	int64_t wait_told_ns;           /* 0: never */
 	struct run_summary summary;
 };
 

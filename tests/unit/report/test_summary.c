@@ -73,6 +73,30 @@ static void memory_that_was_too_little_is_told_with_every_limit(void **state)
 	fold_fini(&f);
 }
 
+static struct event started_late(const char *id, int64_t t_ns, int64_t waited_ns)
+{
+	struct event e = started(id, 1, t_ns, MIB);
+
+	e.u.started.waited_ns = waited_ns;
+	return e;
+}
+
+static void waiting_for_others_counts_only_while_nothing_runs(void **state)
+{
+	struct result r = result_of(OUTCOME_PASSED, MS, MIB);
+	struct fold f;
+
+	start(&f, *state, 3);
+	feed(&f, started_late("first", 2000 * MS, 2000 * MS));
+	assert_says(&f, false, "waited for other isorun processes: 2");
+	feed(&f, started_late("beside it", 9000 * MS, 9000 * MS));
+	feed(&f, attempt_finished("first", 1, 9000 * MS, &r, NULL, false, NULL));
+	feed(&f, attempt_finished("beside it", 1, 10000 * MS, &r, NULL, false, NULL));
+	feed(&f, started_late("last", 11500 * MS, 4000 * MS));
+	assert_int_equal(f.waited_ns, 3500 * MS);
+	fold_fini(&f);
+}
+
 static void a_clean_run_says_little(void **state)
 {
 	struct fold f;
@@ -86,6 +110,7 @@ static void a_clean_run_says_little(void **state)
 	assert_says(&f, false, "\n1 passed, 0 failed, 0 skipped\n");
 	assert_silent(&f, "slowest");
 	assert_silent(&f, "largest");
+	assert_silent(&f, "waited");
 	assert_silent(&f, "failed:");
 	assert_silent(&f, "speedup");
 	fold_fini(&f);
@@ -156,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(memory_that_was_too_little_is_told_with_every_limit),
+		IN_PLACE(waiting_for_others_counts_only_while_nothing_runs),
 		IN_PLACE(a_clean_run_says_little),
 		IN_PLACE(long_lists_are_cut_unless_verbose),
 		IN_PLACE(equal_reasons_to_give_up_isolation_are_told_once),

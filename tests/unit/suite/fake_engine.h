@@ -57,7 +57,7 @@ struct engine {
 	bool slots[64];
 	bool slot_clash, two_waited, lock_clash;
 	char starts[1024];          /* ids in the order in which they started */
-	char *last_env;             /* FAKE=... of the newest start */
+	char *last_env;             /* FAKE=... that the newest start sets */
 	struct attempt_request newest;
 };
 
@@ -181,16 +181,15 @@ static void fake_cannot_start(struct attempt *a)
 	fake_end(a, &r);
 }
 
+/* The last one counts, as in the engine. */
 static const char *fake_env(char *const *env, const char *name)
 {
 	const size_t len = strlen(name);
 	const char *found = NULL;
 
 	for (size_t i = 0; env && env[i]; i++) {
-		if (strncmp(env[i], name, len) == 0 && env[i][len] == '=') {
-			assert_null(found); /* a name stands once */
+		if (strncmp(env[i], name, len) == 0 && env[i][len] == '=')
 			found = env[i];
-		}
 	}
 	return found;
 }
@@ -216,7 +215,7 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
 	e->n_starts++;
 	e->newest = *request;
 	free(e->last_env);
-	const char *env = fake_env(request->env, "FAKE");
+	const char *env = fake_env(request->spec->env_set, "FAKE");
 
 	e->last_env = env ? strdup(env) : NULL;
 	*ret = a;
@@ -236,6 +235,12 @@ int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err)
 	(void)err;
 	*ret = (struct budget){ .bytes = e->budget_bytes, .from = "--budget" };
 	return 0;
+}
+
+bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
+{
+	(void)snprintf(ret, ATTEMPT_WAIT_TEXT, "waits");
+	return a == a->engine->waiting;
 }
 
 void attempt_signal(struct attempt *a, int sig)
