@@ -183,7 +183,8 @@ static int run_seccomp(const struct sbx_step *s)
 
 static int run_own(const struct sbx_step *s)
 {
-	if (chown(s->path, s->uid, s->gid) < 0 && errno != EPERM && errno != EINVAL)
+	if (s->uid != (uid_t)-1 && chown(s->path, s->uid, s->gid) < 0 && errno != EPERM &&
+	    errno != EINVAL)
 		return errno;
 	return chmod(s->path, s->mode) < 0 ? errno : 0;
 }
