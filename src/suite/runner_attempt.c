@@ -25,33 +25,21 @@ int64_t run_test_timeout_ns(const struct run_test *t)
 	return t->run->config->timeout_ns ? t->run->config->timeout_ns : t->spec->timeout_ns;
 }
 
-static bool is_overridden(char *const *env, const char *entry)
+/* The test's own entries behind those of its profile, so that they win, and
+ * stay where the profile clears the environment; borrows all strings.  NULL
+ * when out of memory. */
+static char **join_env(char *const *profile, char *const *own)
 {
-	const size_t name_len = strcspn(entry, "=") + 1;
-
-	for (size_t i = 0; env[i]; i++) {
-		if (strncmp(env[i], entry, name_len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Our environment with the test's own entries in place of ours; borrows all
- * strings.  NULL when out of memory. */
-static char **merge_env(char *const *own)
-{
+	const size_t n_profile = strv_len(profile);
 	const size_t n_own = strv_len(own);
-	const size_t n_ours = strv_len(environ);
-	char **merged = calloc(n_own + n_ours + 1, sizeof(*merged));
+	char **all = calloc(n_profile + n_own + 1, sizeof(*all));
 	size_t n = 0;
 
-	for (size_t i = 0; merged && i < n_ours; i++) {
-		if (!is_overridden(own, environ[i]))
-			merged[n++] = environ[i];
-	}
-	for (size_t i = 0; merged && i < n_own; i++)
-		merged[n++] = own[i];
-	return merged;
+	for (size_t i = 0; all && i < n_profile; i++)
+		all[n++] = profile[i];
+	for (size_t i = 0; all && i < n_own; i++)
+		all[n++] = own[i];
+	return all;
 }
 
 static unsigned take_slot(struct runner *r)
@@ -92,8 +80,8 @@ static void end(struct run_test *t)
 	t->active = false;
 	t->handle = NULL;
 	item_of(t)->state = PLAN_WAITING;
-	free(t->env);
-	t->env = NULL;
+	free(t->env_set);
+	t->env_set = NULL;
 }
 
 static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
@@ -321,8 +309,13 @@ static void refuse(struct run_test *t, const struct iso_err *err)
 
 static int prepare(struct run_test *t, struct iso_err *err)
 {
-	if (t->test->env && !(t->env = merge_env(t->test->env)))
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
+	if (t->test->env) {
+		t->env_set = join_env(t->spec->env_set, t->test->env);
+		if (!t->env_set)
+			return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
+		t->attempt_spec = *t->spec;
+		t->attempt_spec.env_set = t->env_set;
+	}
 	return run_output_open(t, err);
 }
 
@@ -330,11 +323,10 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 {
 	struct runner *r = t->run;
 	const struct attempt_request request = {
-		.spec = t->spec,
+		.spec = t->env_set ? &t->attempt_spec : t->spec,
 		.argv = t->test->argv,
 		.cwd = t->test->cwd,
 		.workspace = r->config->workspace_dir,
-		.env = t->env,
 		.title = t->test->id,
 		.test_id = t->test->id,
 		.run = r->config->run_name,
@@ -402,5 +394,5 @@ void run_test_fini(struct run_test *t)
 {
 	free(t->output);
 	free(t->errors);
-	free(t->env);
+	free(t->env_set);
 }

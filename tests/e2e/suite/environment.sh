@@ -11,3 +11,14 @@ has '^ISORUN_TEST=.' env1
 has '^ISORUN_RUN=.' env1
 has '^ISORUN_ATTEMPT=1$' env1
 has '^ISORUN_MEMORY=[0-9]+$' env1
+
+# What a test declares for itself is there though its profile clears the rest.
+cat >isorun.ini <<-'END'
+	[suite]
+	profile = strict
+
+	[test own]
+	command = test "$ITS_OWN" = yes && test -z "$FOREIGN"
+	env = ITS_OWN=yes
+END
+expect 0 env FOREIGN=1 "$ISORUN" suite isorun.ini
