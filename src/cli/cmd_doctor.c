@@ -80,11 +80,10 @@ void doctor_find(struct doctor_finding *f, enum doctor_state state, const char *
 /* What cannot be had is told by the probes that need it. */
 static void doctor_open(struct doctor *d)
 {
-	struct iso_err late = ISO_ERR_INIT;
 	struct engine_config config = { .prepared = &d->prepared };
 	int r = host_runtime_dir(&d->runtime_dir, &d->why);
 
-	if (host_state_dir(&d->state_dir, r < 0 ? &late : &d->why) < 0)
+	if (host_state_dir(&d->state_dir, &d->state_why) < 0)
 		d->state_dir = NULL;
 	if (r < 0)
 		return;
@@ -146,7 +145,7 @@ static void print_json(const struct doctor_finding *found, bool full)
 
 static int examine(bool json)
 {
-	struct doctor d = { .why = ISO_ERR_INIT };
+	struct doctor d = { .why = ISO_ERR_INIT, .state_why = ISO_ERR_INIT };
 	struct doctor_finding found[ARRAY_SIZE(probes)] = { 0 };
 	bool full = true;
 

@@ -31,7 +31,8 @@ struct doctor {
 	bool is_prepared;
 	struct loop *loop;
 	struct engine *engine;
-	struct iso_err why;        /* of the first that could not be had */
+	struct iso_err why;        /* of the first that could not be had, but: */
+	struct iso_err state_why;  /* of state_dir */
 };
 
 typedef void doctor_probe_fn(struct doctor *d, struct doctor_finding *ret);

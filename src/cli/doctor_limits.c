@@ -211,7 +211,7 @@ void doctor_history(struct doctor *d, struct doctor_finding *ret)
 	struct history *h = NULL;
 
 	if (!path)
-		err = d->why;
+		err = d->state_why;
 	else if (history_open(path, &h, &note, &err) == 0)
 		history_close(h);
 	if (h)

@@ -27,6 +27,7 @@ struct level {
 	const char *name;          /* as written */
 	char *path;
 	size_t dir;                /* index of its directory in dirs; SIZE_MAX: named as a file */
+	char *barred;              /* the first place that may not be looked at; NULL: none */
 	struct arena *arena;
 	struct entry *first, *last;
 	const char *parent;        /* `inherit`; NULL: none */
@@ -61,7 +62,7 @@ static int refuse_name(const char *where, const char *name, char *const *dirs, s
 {
 	_cleanup_strv_ char **names = NULL;
 
-	if (profile_list(dirs, &names, NULL) < 0)
+	if (profile_list(dirs, &names, NULL) == -ENOMEM)
 		return no_memory(name, err);
 	const char *near = str_nearest(name, strv_len(names), name_at, names);
 	iso_err_set(err, ISO_ERR_USAGE, 0, "%s%sprofile '%s': there is no such profile", where,
@@ -90,6 +91,8 @@ static int search(struct level *l, char *const *dirs, size_t from)
 			l->dir = i;
 			return 1;
 		}
+		if (errno == EACCES && !l->barred)
+			l->barred = TAKE_PTR(path);
 	}
 	return 0;
 }
@@ -116,6 +119,9 @@ static int locate(struct level *l, char *const *dirs, struct iso_err *err)
 	const int r = search(l, dirs, own_name ? child->dir + 1 : 0);
 	if (r < 0)
 		return no_memory(l->name, err);
+	/* One that is found elsewhere will do: HOME may be another user's. */
+	if (!r && l->barred)
+		return iso_err_set(err, ISO_ERR_USAGE, EACCES, "read '%s'", l->barred);
 	if (!r && own_name)
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
 				   "%s: inherit '%s': no later directory has that profile",
@@ -236,6 +242,7 @@ static int load_level(struct level *l, char *const *dirs, struct spec *spec, cha
 		r = apply(l, spec, err);
 	arena_free(l->arena);
 	free(l->path);
+	free(l->barred);
 	return r;
 }
 
@@ -285,11 +292,13 @@ int profile_load(const char *name, char *const *dirs, struct spec *spec, char **
 	return 0;
 }
 
-static int list_dir(const char *path, char ***names)
+static int list_dir(const char *path, char ***names, const char **barred)
 {
 	_cleanup_closedir_ DIR *dir = opendir(path);
 
 	/* Most hosts lack most of the directories. */
+	if (!dir && errno == EACCES && !*barred)
+		*barred = path;
 	if (!dir)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
 	for (;;) {
@@ -316,12 +325,15 @@ static int by_name(const void *a, const void *b)
 int profile_list(char *const *dirs, char ***ret_names, struct iso_err *err)
 {
 	_cleanup_strv_ char **names = NULL;
+	const char *barred = NULL;
 
 	for (size_t i = 0; i < strv_len(dirs); i++) {
-		const int r = list_dir(dirs[i], &names);
+		const int r = list_dir(dirs[i], &names, &barred);
 		if (r < 0)
 			return iso_err_set(err, ISO_ERR_HOST, r, "list profiles in '%s'", dirs[i]);
 	}
+	if (!names && barred)
+		return iso_err_set(err, ISO_ERR_HOST, EACCES, "list profiles in '%s'", barred);
 	if (names)
 		qsort(names, strv_len(names), sizeof(*names), by_name);
 	*ret_names = TAKE_PTR(names);
