@@ -63,7 +63,8 @@ static void print_rows(const struct ledger_row *ledger, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		held += ledger[i].held;
 		held_bytes += ledger[i].held ? ledger[i].mem_bytes : 0;
-		if (ledger[i].budget_bytes < budget_bytes)
+		/* In force is the smallest of those that hold. */
+		if ((ledger[i].held || !ledger[0].held) && ledger[i].budget_bytes < budget_bytes)
 			budget_bytes = ledger[i].budget_bytes;
 	}
 	if (n == 0) {

@@ -10,7 +10,18 @@ within 10 grep -q ready ready
 expect 0 isorun status
 has '150M'
 has 'probe'
+
+# A waiter's own budget is not the one in force.
+"$ISORUN" --budget 100M --memory 90M true 2>waits &
+waiter=$!
+own $waiter
+waits() { "$ISORUN" status | grep -q waits; }
+within 10 waits
+expect 0 isorun status
+has '^1 run with 150M of a budget of '
+lacks 'of a budget of 100M'
 kill $holder
 wait $holder
+wait $waiter || fail "the waiter failed: $(cat waits)"
 expect 0 isorun status
 lacks '150M'
