@@ -49,6 +49,8 @@ struct event {
 			struct demand demand;   /* what it will be admitted with */
 			int64_t expected_ns;    /* duration from history; 0: not known */
 			const char *command;    /* quoted for a shell */
+			const char *options;    /* with which `isorun` runs it alone in the
+						 * same way; quoted; NULL: none */
 			const char *cwd;
 			const char *origin;
 			char *const *tags;      /* may be NULL */

@@ -32,6 +32,7 @@ static const struct log_field planned[] = {
 	EVENT_FIELD("locks", LOG_STRV, planned.demand.locks),
 	EVENT_FIELD("expected_ns", LOG_I64, planned.expected_ns),
 	EVENT_FIELD("command", LOG_STR, planned.command),
+	EVENT_FIELD("options", LOG_STR, planned.options),
 	EVENT_FIELD("cwd", LOG_STR, planned.cwd),
 	EVENT_FIELD("origin", LOG_STR, planned.origin),
 	EVENT_FIELD("tags", LOG_STRV, planned.tags),

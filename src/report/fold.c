@@ -101,7 +101,7 @@ static struct fold_test *find_or_add(struct fold *f, const char *id)
 	if (!t)
 		return NULL;
 	t->id = keep(f, id);
-	t->command = t->cwd = t->origin = "";
+	t->command = t->options = t->cwd = t->origin = "";
 	t->outcome = OUTCOME_NOT_RUN;
 	f->tests[f->n_tests++] = t;
 
@@ -161,6 +161,7 @@ static void on_run_started(struct fold *f, const struct event *e)
 static void on_planned(struct fold *f, struct fold_test *t, const struct event *e)
 {
 	t->command = keep(f, e->u.planned.command);
+	t->options = keep(f, e->u.planned.options);
 	t->cwd = keep(f, e->u.planned.cwd);
 	t->origin = keep(f, e->u.planned.origin);
 	t->mem_origin = e->u.planned.demand.mem_origin;

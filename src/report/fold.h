@@ -33,6 +33,7 @@ struct fold_attempt {
 struct fold_test {
 	const char *id;
 	const char *command;
+	const char *options;       /* of isorun, for the command alone */
 	const char *cwd;
 	const char *origin;
 	enum demand_origin mem_origin;

@@ -125,7 +125,9 @@ void line_add_failure(struct buf *b, const struct fold *f, const struct fold_tes
 		text_add(b, cwd ? cwd : t->cwd);
 		buf_adds(b, " && ");
 	}
-	buf_adds(b, "isorun -- ");
+	buf_adds(b, "isorun ");
+	text_add(b, t->options);
+	buf_adds(b, *t->options ? " -- " : "-- ");
 	text_add(b, t->command);
 	buf_addc(b, '\n');
 }

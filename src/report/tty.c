@@ -7,7 +7,7 @@
  *	  | Traceback (most recent call last):
  *	  |   File "02-subpub-qos1.py", line 81, in <module>
  *	  whole output: /home/me/.local/state/isorun/runs/X/output/17.2
- *	  run it alone: cd /src/test/broker && isorun -- python3 02-subpub-qos1.py
+ *	  run it alone: cd /src/test && isorun --workspace overlay -- python3 02-subpub-qos1.py
  *
  *	[ 37/206] 2 failed, 1 flaky, 8 running, 161 wait   4.2G of 6G   eta 48s
  *	  12.3s    64M / 256M   01-connect-success.py

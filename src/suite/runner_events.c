@@ -50,11 +50,13 @@ void emit_planned(const struct run_test *t)
 {
 	const struct plan_item *item = &t->run->items[t->index];
 	_cleanup_free_ char *command = quoted(t->test->argv);
+	_cleanup_free_ char *options = run_alone_options(t);
 	struct event e = { .kind = EVENT_TEST_PLANNED, .test = t->test->id };
 
 	e.u.planned.demand = item->demand;
 	e.u.planned.expected_ns = item->expected_ns;
 	e.u.planned.command = command;
+	e.u.planned.options = options;
 	e.u.planned.cwd = t->test->cwd;
 	e.u.planned.origin = t->test->origin;
 	e.u.planned.tags = t->test->tags;

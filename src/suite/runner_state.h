@@ -99,6 +99,10 @@ void run_output_discard(struct run_test *t); /* as if it had never been opened *
 int run_output_read(const struct run_test *t, struct output_facts *ret, struct iso_err *err);
 void run_output_fold(struct run_test *t); /* standard error behind standard output, one file left */
 
+/* runner_alone.c: the options with which `isorun` wraps the test's command as the
+ * suite does, quoted for a shell; NULL: none, or out of memory. */
+char *run_alone_options(const struct run_test *t);
+
 /* runner_events.c */
 void emit_run_started(struct runner *r, int64_t expected_ns);
 void emit_planned(const struct run_test *t);

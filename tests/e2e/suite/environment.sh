@@ -22,3 +22,14 @@ cat >isorun.ini <<-'END'
 	env = ITS_OWN=yes
 END
 expect 0 env FOREIGN=1 "$ISORUN" suite isorun.ini
+
+# What is said of a failed test runs it alone in the same way.
+cat >isorun.ini <<-'END'
+	[test fails]
+	command = test "$ITS_OWN" = no
+	env = ITS_OWN=yes
+	timeout = 5s
+END
+expect 1 isorun suite isorun.ini
+prints_line='run it alone: .*isorun --workspace overlay --timeout 5s --env ITS_OWN=yes -- '
+grep -Eq "$prints_line" "$out" "$err" || fail "it is not said how to run the test alone"

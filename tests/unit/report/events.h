@@ -123,6 +123,7 @@ static inline struct event planned(const char *test, int64_t expected_ns)
 	e.u.planned.demand.mem_origin = DEMAND_HISTORY;
 	e.u.planned.expected_ns = expected_ns;
 	e.u.planned.command = "./run 'a b'";
+	e.u.planned.options = "--env 'A=b c'";
 	e.u.planned.cwd = "/src/my suite";
 	e.u.planned.origin = "tests.txt:3";
 	return e;

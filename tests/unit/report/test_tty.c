@@ -60,13 +60,15 @@ static void assert_written(const struct tty_options *o, const struct place *p, c
 	"  | kurz red \\x1b]0;title\\x07\n"                                  \
 	"  | \xef\xbf\xbd" "end\n"                                           \
 	"  whole output: RUN/output/2.1\n"                                   \
-	"  run it alone: cd '/src/my suite' && isorun -- ./run 'a b'\n"      \
+	"  run it alone: cd '/src/my suite' && "                              \
+	"isorun --env 'A=b c' -- ./run 'a b'\n"                              \
 	"\n"
 
 #define SLOW_BLOCK                                                           \
 	"TIME     5.0s     5M  t/slow: no end after 5s\n"                    \
 	"  it wrote nothing: RUN/output/6.1\n"                               \
-	"  run it alone: cd '/src/my suite' && isorun -- ./run 'a b'\n"      \
+	"  run it alone: cd '/src/my suite' && "                              \
+	"isorun --env 'A=b c' -- ./run 'a b'\n"                              \
 	"\n"
 
 #define SUMMARY                                                              \
@@ -224,7 +226,8 @@ static void the_live_area_at_80_columns(void **state)
 	assert_written(&o, p,
 		"\r\033[3A\033[J"
 		"FAIL     1.6s     1M  t/first: exit status 9\n"
-		"  run it alone: cd '/src/my suite' && isorun -- ./run 'a b'\n\n"
+		"  run it alone: cd '/src/my suite' && "
+		"isorun --env 'A=b c' -- ./run 'a b'\n\n"
 		"[  1/206] 1 failed, 2 running, 203 wait   512M of 6G   eta 42s\033[K\n"
 		"   1.3s   101M / 256M   try 2  t/second\033[K\n"
 		"   1.0s   201M / 256M   " WIDE_80 "\033[K\033[J");

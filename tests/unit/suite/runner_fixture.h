@@ -21,6 +21,7 @@ struct recorder {
 	struct buf details;         /* "a:detail;" of finished tests */
 	struct buf reasons;
 	struct buf outputs;
+	struct buf options;         /* "--env A=b;" of planned tests */
 	unsigned n_planned, n_warnings;
 	uint64_t planned_bytes;     /* of the last one planned */
 	bool begun;                 /* by EVENT_RUN_STARTED */
@@ -54,6 +55,7 @@ static void record(struct sink *s, const struct event *e)
 	case EVENT_TEST_PLANNED:
 		r->n_planned++;
 		r->planned_bytes = e->u.planned.demand.mem_bytes;
+		buf_addf(&r->options, "%s;", e->u.planned.options ? e->u.planned.options : "");
 		break;
 	case EVENT_ATTEMPT_STARTED:
 		add_word(&r->story, "+", e, NULL);
@@ -139,6 +141,7 @@ static int teardown(void **state)
 	buf_free(&f.recorder.details);
 	buf_free(&f.recorder.reasons);
 	buf_free(&f.recorder.outputs);
+	buf_free(&f.recorder.options);
 	free(f.engine.last_env);
 	loop_close(f.loop);
 	spec_fini(&f.spec);

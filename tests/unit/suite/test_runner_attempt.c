@@ -80,6 +80,44 @@ static void a_tests_environment_wins_over_the_profiles(void **state)
 	assert_string_equal(f.engine.last_env, "FAKE=theirs");
 }
 
+static void a_plan_says_how_the_test_runs_alone(void **state)
+{
+	char *env[] = { (char *)"A=b c", NULL };
+	struct test *t = add("b");
+
+	(void)state;
+	f.spec.workspace = SPEC_TREE_OVERLAY;
+	t->env = env;
+	t->timeout_ns = 1500 * NSEC_PER_SEC / 1000;
+	t->demand.mem_bytes = 64 * MIB;
+	run(NULL);
+	assert_string_equal(buf_str(&f.recorder.options),
+			    "--workspace overlay --memory 64M --timeout 1500ms --env 'A=b c';");
+}
+
+static void what_isorun_does_unasked_is_not_in_the_plan(void **state)
+{
+	(void)state;
+	f.spec.profile = strdup("default");
+	f.config.mem_bytes = 0;
+	f.config.timeout_ns = 0;
+	add("a");
+	run(NULL);
+	assert_string_equal(buf_str(&f.recorder.options), ";");
+}
+
+static void another_profile_is_named_with_the_tree_it_is_given(void **state)
+{
+	(void)state;
+	f.spec.profile = strdup("strict");
+	f.config.mem_bytes = 0;
+	f.config.timeout_ns = 0;
+	add("a");
+	run(NULL);
+	assert_string_equal(buf_str(&f.recorder.options),
+			    "--profile strict --workspace shared;");
+}
+
 static void the_request_says_who_and_how_long(void **state)
 {
 	(void)state;
@@ -197,6 +235,9 @@ int main(void)
 		CASE(a_tests_environment_wins_over_the_profiles),
 		CASE(the_request_says_who_and_how_long),
 		CASE(a_limit_that_a_test_lifts_is_lifted),
+		CASE(a_plan_says_how_the_test_runs_alone),
+		CASE(what_isorun_does_unasked_is_not_in_the_plan),
+		CASE(another_profile_is_named_with_the_tree_it_is_given),
 		CASE(a_test_with_a_profile_gets_its_spec),
 		CASE(suites_overlay_unless_told_otherwise),
 		CASE(what_was_needed_is_known_to_the_next_run),

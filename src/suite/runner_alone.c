@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/runner_state.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/time.h"
+
+static const char *const trees[SPEC_TREE_COUNT] = {
+	[SPEC_TREE_SHARED] = "shared",
+	[SPEC_TREE_OVERLAY] = "overlay",
+	[SPEC_TREE_READONLY] = "readonly",
+};
+
+static int add(char ***words, const char *option, const char *value)
+{
+	const int r = strv_add(words, option);
+
+	return r < 0 ? r : strv_add(words, value);
+}
+
+/* False where isorun takes this profile unasked. */
+static bool is_chosen(const char *profile)
+{
+	return profile && *profile && !str_eq(profile, "default");
+}
+
+/* A file's name is relative to where we are, and the test may run elsewhere. */
+static int add_profile(char ***words, const char *profile)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (!strchr(profile, '/') && !str_ends(profile, ".ini"))
+		return add(words, "--profile", profile);
+	const int r = path_absolute(profile, &path);
+	return r < 0 ? r : add(words, "--profile", path);
+}
+
+static int add_number(char ***words, const char *option, uint64_t n, const char *unit)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%" PRIu64 "%s", n, unit);
+	return b.error ? b.error : add(words, option, buf_str(&b));
+}
+
+static int add_limits(char ***words, const struct run_test *t)
+{
+	const struct demand *demand = &t->run->items[t->index].demand;
+	const int64_t timeout_ns = run_test_timeout_ns(t);
+	const uint64_t bytes = demand->mem_origin == DEMAND_DECLARED ? demand->mem_bytes : 0;
+	const bool is_mib = bytes % (1 << 20) == 0;
+	const bool is_sec = timeout_ns % NSEC_PER_SEC == 0;
+	int r = 0;
+
+	if (bytes)
+		r = add_number(words, "--memory", is_mib ? bytes >> 20 : bytes, is_mib ? "M" : "");
+	if (r < 0 || timeout_ns <= 0)
+		return r;
+	return add_number(words, "--timeout",
+			  (uint64_t)(timeout_ns / (is_sec ? NSEC_PER_SEC : NSEC_PER_SEC / 1000)),
+			  is_sec ? "s" : "ms");
+}
+
+static int add_all(char ***words, const struct run_test *t)
+{
+	const struct spec *spec = t->spec;
+	const bool chosen = is_chosen(spec->profile);
+	int r = chosen ? add_profile(words, spec->profile) : 0;
+
+	/* Shared is what a wrapped command has of the default profile. */
+	if (r == 0 && (chosen || spec->workspace != SPEC_TREE_SHARED))
+		r = add(words, "--workspace", trees[spec->workspace]);
+	if (r == 0)
+		r = add_limits(words, t);
+	for (size_t i = 0; r == 0 && i < strv_len(t->test->env); i++)
+		r = add(words, "--env", t->test->env[i]);
+	return r;
+}
+
+char *run_alone_options(const struct run_test *t)
+{
+	_cleanup_strv_ char **words = NULL;
+
+	if (add_all(&words, t) < 0 || !words)
+		return NULL;
+	return str_shell_join(words);
+}
