@@ -20,6 +20,7 @@
 #include "cli/suite_sinks.h"
 
 enum { TICK_NS = 100 * 1000 * 1000 };
+enum { SEEDS = 1000 * 1000 };
 
 struct order_choice {
 	enum plan_order order;
@@ -45,7 +46,8 @@ struct suite_values {
 static int opt_order(const struct opt *o, const char *value, void *field, struct iso_err *err)
 {
 	struct order_choice *order = field;
-	uint64_t seed = (uint64_t)time_wall_ns();
+	/* Short enough to be typed again. */
+	uint64_t seed = (uint64_t)time_wall_ns() / NSEC_PER_USEC % SEEDS;
 
 	if (str_eq(value, "longest") || str_eq(value, "listed")) {
 		order->order = str_eq(value, "listed") ? PLAN_LISTED : PLAN_LONGEST;
@@ -140,6 +142,17 @@ static int open_loop(struct suite_run_state *s, struct iso_err *err)
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "make an event loop") : 0;
 }
 
+static int warn_of_budget(const struct suite_run_state *s, struct iso_err *err)
+{
+	struct budget budget;
+	int r = engine_budget(s->engine, &budget, err);
+
+	if (r == 0)
+		say_over_budget(options_sandbox_memory_from(&s->values->sandbox),
+				s->specs.main.spec.mem_bytes, budget.bytes);
+	return r;
+}
+
 static int open_engine(struct suite_run_state *s, struct iso_err *err)
 {
 	uint64_t stated = s->values->sandbox.budget_bytes;
@@ -150,7 +163,9 @@ static int open_engine(struct suite_run_state *s, struct iso_err *err)
 		.strict = s->values->sandbox.strict,
 	};
 
-	return engine_open(s->loop, &config, &s->engine, err);
+	int r = engine_open(s->loop, &config, &s->engine, err);
+
+	return r < 0 ? r : warn_of_budget(s, err);
 }
 
 static int open_dirs(struct suite_run_state *s, struct iso_err *err)

@@ -124,6 +124,14 @@ void options_sandbox_fini(struct options_sandbox *o)
 	o->changes = (struct spec_changes){ 0 };
 }
 
+const char *options_sandbox_memory_from(const struct options_sandbox *o)
+{
+	for (size_t i = 0; i < o->changes.n; i++)
+		if (strcmp(o->changes.list[i].opt->name, "memory") == 0)
+			return "--memory";
+	return "a memory of";
+}
+
 int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 			  struct iso_err *err)
 {

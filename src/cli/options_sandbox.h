@@ -43,4 +43,7 @@ void options_sandbox_fini(struct options_sandbox *o);
 int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 			  struct iso_err *err);
 
+/* What to call the memory demand of a spec that these were applied to. */
+const char *options_sandbox_memory_from(const struct options_sandbox *o);
+
 #endif

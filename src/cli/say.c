@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/num.h"
 
 void say(const char *fmt, ...)
 {
@@ -49,4 +50,14 @@ void say_debug_lines(void)
 {
 	if (getenv("ISORUN_DEBUG"))
 		log_set_sink(debug_line, NULL);
+}
+
+void say_over_budget(const char *what, uint64_t mem_bytes, uint64_t budget_bytes)
+{
+	char mem[NUM_TEXT];
+	char budget[NUM_TEXT];
+
+	if (mem_bytes > budget_bytes)
+		say("warning: %s %s is more than the budget of %s: limited to that", what,
+		    num_format_size(mem, mem_bytes), num_format_size(budget, budget_bytes));
 }

@@ -3,6 +3,8 @@
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 
 /* Of isorun itself; a wrapped command's own come through otherwise. */
@@ -16,6 +18,9 @@ enum {
  * isoruns on one terminal stay whole. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void say_error(const struct iso_err *err);
+
+/* Warns of a demand that cannot be met; `what` is where it came from. */
+void say_over_budget(const char *what, uint64_t mem_bytes, uint64_t budget_bytes);
 
 /* 2 for what the user wrote, 125 for all else. */
 int say_status(const struct iso_err *err);

@@ -257,6 +257,8 @@ static int run(struct wrapping *w, struct iso_err *err)
 	r = start(w, err);
 	if (r < 0)
 		return r;
+	say_over_budget(options_sandbox_memory_from(&w->wrap->values->sandbox),
+			w->request.mem_bytes, attempt_budget_bytes(w->attempt));
 	r = loop_run(w->loop);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "wait for '%s'", title) : 0;
 }

@@ -285,6 +285,7 @@ static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 
 	if (r < 0)
 		return r;
+	a->budget_bytes = budget.bytes;
 	const struct ledger_request request = {
 		.mem_bytes = attempt_demand(a, budget.bytes),
 		.budget_bytes = budget.bytes,
@@ -348,6 +349,11 @@ void attempt_kill(struct attempt *a)
 		iso_err_set(&why, ISO_ERR_HOST, 0, "ended while it waited for memory");
 		fail(a, &why);
 	}
+}
+
+uint64_t attempt_budget_bytes(const struct attempt *a)
+{
+	return a->budget_bytes;
 }
 
 int attempt_pid(const struct attempt *a)

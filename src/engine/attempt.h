@@ -37,6 +37,7 @@ struct attempt {
 	int64_t asked_ns;
 	int64_t waited_ns;
 	int64_t launched_ns;
+	uint64_t budget_bytes;        /* when it asked */
 	uint64_t mem_bytes;           /* what was granted: the limit */
 	struct cg_plan cgroups;
 	struct sbx_plan *plan;

@@ -87,6 +87,7 @@ void attempt_kill(struct attempt *a);            /* at once; `ended` still comes
 enum { ATTEMPT_WAIT_TEXT = 160 };
 bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT]);
 
+uint64_t attempt_budget_bytes(const struct attempt *a); /* when it was asked for */
 int attempt_pid(const struct attempt *a);        /* of the sandbox's init, 0 when it waits */
 
 #endif
