@@ -43,6 +43,8 @@ struct event {
 			uint64_t budget_bytes;
 			const char *budget_from;/* what bound it: "memory limit of /sys/fs/…" */
 			const char *profile;
+			const char *order;      /* as --order takes it: "random:42"; NULL in
+						 * logs of before it was told */
 			int64_t expected_ns;    /* sum over the tests history knows; 0: none */
 		} run_started;
 		struct {

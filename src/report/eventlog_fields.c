@@ -21,6 +21,7 @@ static const struct log_field run_started[] = {
 	EVENT_FIELD("budget_bytes", LOG_U64, run_started.budget_bytes),
 	EVENT_FIELD("budget_from", LOG_STR, run_started.budget_from),
 	EVENT_FIELD("profile", LOG_STR, run_started.profile),
+	EVENT_FIELD("order", LOG_STR, run_started.order),
 	EVENT_FIELD("expected_ns", LOG_I64, run_started.expected_ns),
 };
 

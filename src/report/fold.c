@@ -12,7 +12,8 @@
 
 int fold_init(struct fold *f)
 {
-	*f = (struct fold){ .run = "", .version = "", .dir = "", .cwd = "", .budget_from = "" };
+	*f = (struct fold){ .run = "", .version = "", .dir = "", .cwd = "", .budget_from = "",
+			    .order = "" };
 	f->arena = arena_new();
 	f->buckets = calloc(N_BUCKETS, sizeof(*f->buckets));
 	if (f->arena && f->buckets)
@@ -151,6 +152,7 @@ static void on_run_started(struct fold *f, const struct event *e)
 	f->dir = keep(f, e->u.run_started.dir);
 	f->cwd = keep(f, e->u.run_started.cwd);
 	f->budget_from = keep(f, e->u.run_started.budget_from);
+	f->order = keep(f, e->u.run_started.order);
 	f->wall_start_ns = e->u.run_started.wall_ns;
 	f->n_announced = e->u.run_started.n_tests;
 	f->jobs = e->u.run_started.jobs;

@@ -86,6 +86,7 @@ struct fold {
 	const char *dir;
 	const char *cwd;
 	const char *budget_from;
+	const char *order;         /* "random:42" */
 	int64_t wall_start_ns;     /* CLOCK_REALTIME */
 	unsigned n_announced;      /* tests */
 	unsigned jobs;

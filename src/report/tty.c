@@ -38,6 +38,7 @@
 #include "base/fs.h"
 #include "base/num.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "report/fold.h"
 #include "report/line.h"
 #include "report/paint.h"
@@ -97,6 +98,11 @@ static void add_header(struct buf *b, const struct fold *f)
 			text_add(b, f->budget_from);
 			buf_addc(b, ')');
 		}
+	}
+	/* An order by chance is worth a word: with it the run can be repeated. */
+	if (str_starts(f->order, "random")) {
+		buf_adds(b, ", order ");
+		text_add(b, f->order);
 	}
 	buf_addc(b, '\n');
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/runner_state.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "base/time.h"
+
+enum { ORDER_TEXT = 32 }; /* "random:" and the longest number */
 
 static void emit(struct runner *r, struct event *e)
 {
@@ -25,8 +29,18 @@ static char *quoted(char *const *argv)
 	return text ? text : calloc(1, 1);
 }
 
+static const char *order_text(const struct run_config *c, char text[ORDER_TEXT])
+{
+	if (c->order == PLAN_RANDOM)
+		(void)snprintf(text, ORDER_TEXT, "random:%" PRIu64, c->seed);
+	else
+		(void)snprintf(text, ORDER_TEXT, "%s", c->order == PLAN_LISTED ? "listed" : "longest");
+	return text;
+}
+
 void emit_run_started(struct runner *r, int64_t expected_ns)
 {
+	char order[ORDER_TEXT];
 	const struct run_config *c = r->config;
 	struct event e = { .kind = EVENT_RUN_STARTED };
 
@@ -42,6 +56,7 @@ void emit_run_started(struct runner *r, int64_t expected_ns)
 	e.u.run_started.budget_bytes = r->budget.bytes;
 	e.u.run_started.budget_from = r->budget.from;
 	e.u.run_started.profile = c->spec->profile;
+	e.u.run_started.order = order_text(c, order);
 	e.u.run_started.expected_ns = expected_ns;
 	emit(r, &e);
 }

@@ -111,6 +111,7 @@ static inline struct event run_started(const struct place *p, unsigned n_tests)
 	e.u.run_started.budget_bytes = 6 * 1024 * MIB;
 	e.u.run_started.budget_from = "memory limit of /ci";
 	e.u.run_started.profile = "default";
+	e.u.run_started.order = "random:42";
 	return e;
 }
 

@@ -105,7 +105,7 @@ static void assert_written(const struct tty_options *o, const struct place *p, c
 	"3 passed, 2 failed, 1 skipped\n"
 
 static const char plain_text[] =
-	"6 tests, 8 at once, 2 cpus, budget 6G (memory limit of /ci)\n"
+	"6 tests, 8 at once, 2 cpus, budget 6G (memory limit of /ci), order random:42\n"
 	"ok       0.4s    12M  t/ok\n"
 	BAD_BLOCK
 	"again    0.3s    10M  t/flaky: exit status 1\n"
@@ -200,7 +200,7 @@ static void play_start(const struct place *p, struct sink *s)
 	}
 }
 
-#define HEADER "206 tests, 8 at once, 2 cpus, budget 6G (memory limit of /ci)\n"
+#define HEADER "206 tests, 8 at once, 2 cpus, budget 6G (memory limit of /ci), order random:42\n"
 #define WIDE_80 "t/\xe4\xb8\x80\xe4\xba\x8c\xe4\xb8\x89\xe5\x9b\x9b" \
 	"/and-a-..t-goes-on-and-on-beyond-what-fits.py"
 

@@ -21,6 +21,7 @@ struct recorder {
 	struct buf details;         /* "a:detail;" of finished tests */
 	struct buf reasons;
 	struct buf outputs;
+	char order[32];
 	struct buf options;         /* "--env A=b;" of planned tests */
 	unsigned n_planned, n_warnings;
 	uint64_t planned_bytes;     /* of the last one planned */
@@ -52,6 +53,9 @@ static void record(struct sink *s, const struct event *e)
 	r->begun = true;
 	r->last = e->kind;
 	switch (e->kind) {
+	case EVENT_RUN_STARTED:
+		(void)snprintf(r->order, sizeof(r->order), "%s", e->u.run_started.order);
+		break;
 	case EVENT_TEST_PLANNED:
 		r->n_planned++;
 		r->planned_bytes = e->u.planned.demand.mem_bytes;

@@ -80,6 +80,16 @@ static void a_tests_environment_wins_over_the_profiles(void **state)
 	assert_string_equal(f.engine.last_env, "FAKE=theirs");
 }
 
+static void a_random_order_is_told_with_its_seed(void **state)
+{
+	(void)state;
+	f.config.order = PLAN_RANDOM;
+	f.config.seed = UINT64_MAX;
+	add("a");
+	run(NULL);
+	assert_string_equal(f.recorder.order, "random:18446744073709551615");
+}
+
 static void a_plan_says_how_the_test_runs_alone(void **state)
 {
 	char *env[] = { (char *)"A=b c", NULL };
@@ -235,6 +245,7 @@ int main(void)
 		CASE(a_tests_environment_wins_over_the_profiles),
 		CASE(the_request_says_who_and_how_long),
 		CASE(a_limit_that_a_test_lifts_is_lifted),
+		CASE(a_random_order_is_told_with_its_seed),
 		CASE(a_plan_says_how_the_test_runs_alone),
 		CASE(what_isorun_does_unasked_is_not_in_the_plan),
 		CASE(another_profile_is_named_with_the_tree_it_is_given),
