@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "base/path.h"
+#include "base/str.h"
 #include "cli/command.h"
 #include "cli/host_dirs.h"
 #include "cli/host_prepare.h"
@@ -17,22 +19,33 @@
 #include "report/sink.h"
 #include "sandbox/sandbox.h"
 
-/* A device such as /dev/stdout, or a pipe, cannot be replaced by a new file. */
+/* A device or a pipe cannot be replaced by a new file; /dev/stdout must not be,
+ * although what it leads to may be one. */
+static bool is_replaceable(const char *path)
+{
+	struct stat st;
+
+	return !str_starts(path, "/dev/") && !str_starts(path, "/proc/") &&
+	       (stat(path, &st) < 0 || S_ISREG(st.st_mode));
+}
+
 static int record(const char *file, const struct result *r, struct iso_err *err)
 {
 	_cleanup_free_ char *text = NULL;
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	_cleanup_close_ int fd = -1;
-	struct stat st;
+	_cleanup_free_ char *real = NULL; /* where a link leads */
 	int code = result_record_text(r, &text);
 
 	if (code < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, code, "write '%s'", file);
 	buf_addf(&line, "%s\n", text);
-	if (stat(file, &st) < 0 || S_ISREG(st.st_mode)) {
-		code = fs_replace_at(AT_FDCWD, file, buf_str(&line), line.len, 0666);
+	if (is_replaceable(file)) {
+		if (path_real(file, &real) < 0)
+			real = NULL;
+		code = fs_replace_at(AT_FDCWD, real ? real : file, buf_str(&line), line.len, 0666);
 	} else {
-		fd = open(file, O_WRONLY | O_CLOEXEC);
+		fd = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
 		code = fd < 0 ? -errno : fs_write_all(fd, buf_str(&line), line.len);
 	}
 	return code < 0 ? iso_err_set(err, ISO_ERR_HOST, code, "write '%s'", file) : 0;
