@@ -95,6 +95,7 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 		r->signal = SIGKILL;
 		return;
 	}
+	r->sandbox_killed = !news->faulty;
 	r->error_status = news->faulty ? news->fault_status : 125;
 	r->error = strdup(news->faulty ? news->fault.text
 				       : "the sandbox was killed before its test ended");

@@ -48,6 +48,7 @@ struct result {
 	bool timed_out;
 	bool oom;               /* a process of the test was killed for memory */
 	bool test_process_oom;  /* the test process itself, not a child, was */
+	bool sandbox_killed;    /* by somebody else, with the test in it: see error */
 	struct usage usage;
 	struct leftover *leftovers;
 	size_t n_leftovers;

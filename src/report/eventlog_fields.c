@@ -92,6 +92,7 @@ static const struct log_field result[] = {
 	RESULT_FIELD("timed_out", LOG_BOOL, timed_out),
 	RESULT_FIELD("oom", LOG_BOOL, oom),
 	RESULT_FIELD("test_process_oom", LOG_BOOL, test_process_oom),
+	RESULT_FIELD("sandbox_killed", LOG_BOOL, sandbox_killed),
 	RESULT_FIELD("wall_ns", LOG_I64, usage.wall_ns),
 	RESULT_FIELD("user_ns", LOG_I64, usage.user_ns),
 	RESULT_FIELD("system_ns", LOG_I64, usage.system_ns),

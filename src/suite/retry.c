@@ -45,6 +45,9 @@ void retry_decide(struct retry_log *log, const struct retry_try *ended, struct r
 		ret->again = ended->retries > 0 && log->failures <= (unsigned)ended->retries;
 		(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
 			       outcome_name(ended->outcome));
+	} else if (ended->outcome == OUTCOME_ERROR && ended->lost) {
+		ret->again = log->losses++ == 0;
+		(void)snprintf(ret->reason, sizeof(ret->reason), "its sandbox was killed");
 	}
 }
 

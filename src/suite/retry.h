@@ -13,11 +13,13 @@ struct retry_log {
 	unsigned attempts;
 	unsigned failures;  /* that were not for want of memory */
 	unsigned ooms;      /* in a row or not */
+	unsigned losses;    /* sandboxes that somebody else killed */
 };
 
 /* What the attempt that just ended had and did. */
 struct retry_try {
 	enum outcome outcome;
+	bool lost;                /* an error only because its sandbox was killed from outside */
 	uint64_t reserved_bytes;
 	uint64_t peak_bytes;
 	uint64_t budget_bytes;
@@ -37,7 +39,8 @@ struct retry_decision {
 
 /* Books the attempt in *log and decides.  An attempt that ran out of memory is
  * always made again with more, until it has had the whole budget; a failed,
- * crashed or timed out one up to `retries` times.  isorun's own errors are not
+ * crashed or timed out one up to `retries` times.  One that was lost says
+ * nothing of its test, and is made again once.  isorun's own errors are not
  * tried again: the same host refuses the same thing. */
 void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret);
 

@@ -267,6 +267,7 @@ static void finish(struct run_test *t, const struct result *res)
 	judge(t, res, &j);
 	const struct retry_try tried = {
 		.outcome = j.outcome,
+		.lost = res->sandbox_killed,
 		.reserved_bytes = t->reserved_bytes,
 		.peak_bytes = res->usage.mem_peak_bytes,
 		.budget_bytes = r->limits.budget_bytes,

@@ -27,6 +27,7 @@ struct fake_plan {
 	bool cannot_start;          /* `ended` comes within engine_start */
 	bool refused;               /* engine_start itself returns an error */
 	bool ignores_term;
+	unsigned lost_until;        /* the sandboxes of these attempts are killed */
 	unsigned endless_from;      /* these last until they are signalled; 0: none */
 	uint64_t size_bytes;
 	int64_t us;                 /* how long it takes */
@@ -135,6 +136,11 @@ static void fake_over(void *arg)
 	}
 	if (r.signal)
 		r.exit_status = -1;
+	if (a->request.attempt <= p->lost_until) {
+		r.outcome = OUTCOME_ERROR;
+		r.sandbox_killed = true;
+		r.error = strdup("the sandbox was killed before its test ended");
+	}
 	fake_end(a, &r);
 }
 

@@ -52,6 +52,23 @@ static void a_failure_is_tried_again_as_often_as_allowed(void **state)
 	assert_int_equal(retry_settle(&log, OUTCOME_FAILED), OUTCOME_FAILED);
 }
 
+static void a_lost_attempt_is_made_again_once_and_is_no_failure(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_ERROR, 0);
+
+	(void)state;
+	t.lost = true;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_string_equal(d.reason, "its sandbox was killed");
+	assert_int_equal(retry_settle(&log, OUTCOME_PASSED), OUTCOME_PASSED);
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+	assert_int_equal(retry_settle(&log, OUTCOME_ERROR), OUTCOME_ERROR);
+}
+
 static void without_retries_a_failure_stands(void **state)
 {
 	static const enum outcome bad[] = { OUTCOME_FAILED, OUTCOME_TIMED_OUT, OUTCOME_CRASHED };
@@ -191,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_passed_test_is_not_tried_again),
 		cmocka_unit_test(a_failure_is_tried_again_as_often_as_allowed),
+		cmocka_unit_test(a_lost_attempt_is_made_again_once_and_is_no_failure),
 		cmocka_unit_test(without_retries_a_failure_stands),
 		cmocka_unit_test(passing_after_a_failure_is_flaky),
 		cmocka_unit_test(out_of_memory_is_tried_again_with_more_without_any_retries),

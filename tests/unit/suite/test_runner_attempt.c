@@ -80,6 +80,26 @@ static void a_tests_environment_wins_over_the_profiles(void **state)
 	assert_string_equal(f.engine.last_env, "FAKE=theirs");
 }
 
+static void a_test_whose_sandbox_was_killed_is_not_lost(void **state)
+{
+	static const struct fake_plan plans[] = {
+		{ .id = "a", .us = 10, .lost_until = 1 },
+		{ .id = "b", .us = 10, .lost_until = 4 },
+		{ 0 },
+	};
+
+	(void)state;
+	f.config.jobs = 1;
+	f.config.order = PLAN_LISTED;
+	add("a");
+	add("b");
+	run(plans);
+	assert_non_null(strstr(buf_str(&f.recorder.story), "=a:passed"));
+	assert_non_null(strstr(buf_str(&f.recorder.story), "-b:error"));
+	assert_non_null(strstr(buf_str(&f.recorder.story), "=b:error"));
+	assert_int_equal(f.engine.n_starts, 4);
+}
+
 static void a_random_order_is_told_with_its_seed(void **state)
 {
 	(void)state;
@@ -245,6 +265,7 @@ int main(void)
 		CASE(a_tests_environment_wins_over_the_profiles),
 		CASE(the_request_says_who_and_how_long),
 		CASE(a_limit_that_a_test_lifts_is_lifted),
+		CASE(a_test_whose_sandbox_was_killed_is_not_lost),
 		CASE(a_random_order_is_told_with_its_seed),
 		CASE(a_plan_says_how_the_test_runs_alone),
 		CASE(what_isorun_does_unasked_is_not_in_the_plan),
