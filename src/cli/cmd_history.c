@@ -33,7 +33,7 @@ static int opt_order(const struct opt *o, const char *value, void *field, struct
 	  &(const enum history_order){ which } }
 
 static const struct opt rows[] = {
-	ORDER("flaky", HISTORY_FLAKY, "tests that passed and failed, most failures first"),
+	ORDER("flaky", HISTORY_FLAKY, "passed and failed, most failures first"),
 	OPT_HELP,
 	ORDER("largest", HISTORY_LARGEST, "tests by their memory"),
 	ORDER("slowest", HISTORY_SLOWEST, "tests by their time (the default)"),

@@ -26,7 +26,7 @@ struct report_values {
 static const struct opt rows[] = {
 	OPT_HELP,
 	{ 0, "json", "FILE", opt_string, FIELD(json_file),
-	  "write the events as JSON lines; - is standard output", NULL },
+	  "write the events as JSON lines; -: to stdout", NULL },
 	{ 0, "junit", "FILE", opt_string, FIELD(junit_file),
 	  "write a JUnit XML report; - is standard output", NULL },
 	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
@@ -117,7 +117,7 @@ static int run(char **argv)
 const struct command cmd_report = {
 	.name = "report",
 	.words = "[RUN]",
-	.summary = "renders a stored run again: on the terminal, as JUnit XML, as JSON lines",
+	.summary = "renders a stored run again: as text, JUnit XML or JSON lines",
 	.options = &table,
 	.run = run,
 };

@@ -95,10 +95,10 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "cpus", "N", "limits", "cpus", NULL, "cpus that one test keeps busy"),
 	SPEC(0, "env", "K[=V]", "environment", "set", convert_env, "set a variable"),
 	SPEC(0, "grace", "TIME", "limits", "grace", NULL,
-	     "time between SIGTERM and SIGKILL when it must end"),
+	     "time between SIGTERM and SIGKILL at its end"),
 	SPEC(0, "hide", "PATH", "filesystem", "hide", convert_path, "make PATH look empty"),
 	SPEC(0, "memory", "SIZE", "limits", "memory", NULL,
-	     "memory that one test is given, and may not exceed"),
+	     "memory of one test, which it may not exceed"),
 	SPEC(0, "net", "KIND", "network", "mode", NULL,
 	     "loopback: a stack of its own; none; host"),
 	SPEC(0, "pass-env", "GLOB", "environment", "pass", convert_word,
@@ -106,7 +106,7 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "pass-fd", "N", "process", "pass-fd", NULL, "keep descriptor N open"),
 	SPEC(0, "pids", "N", "limits", "pids", NULL, "processes and threads of one test"),
 	{ 'p', "profile", "NAME|FILE", opt_string, FIELD(profile),
-	  "what to isolate and allow: default, strict, shared, network", NULL },
+	  "what to allow: default, strict, shared, network", NULL },
 	SPEC(0, "share", "NS,...", "namespaces", "share", NULL,
 	     "do without these of mount,net,pid,ipc,uts,cgroup"),
 	{ 0, "strict", NULL, opt_flag, FIELD(strict),
@@ -116,7 +116,7 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	     "size of its private directories together"),
 	SPEC(0, "user", "NAME|UID[:GID]", "process", "user", NULL, "run as this user"),
 	SPEC(0, "workspace", "HOW", "filesystem", "workspace", NULL,
-	     "shared, overlay (changes are discarded) or readonly"),
+	     "shared, overlay (changes are lost) or readonly"),
 };
 void options_sandbox_fini(struct options_sandbox *o)
 {

@@ -9,7 +9,7 @@
 
 const struct opt options_select_rows[OPTIONS_SELECT_N] = {
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),
-	  "tests whose name matches, such as 'http and not slow'", NULL },
+	  "whose name matches, such as 'http and not slow'", NULL },
 	{ 'm', "tags", "EXPR", opt_string, FIELD(tags), "tests whose tags match", NULL },
 };
 

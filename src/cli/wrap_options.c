@@ -10,14 +10,14 @@
 
 static const struct opt rows[] = {
 	{ 0, "explain", NULL, opt_flag, FIELD(explain),
-	  "print the steps that make the sandbox, and do nothing", NULL },
+	  "print the steps of making it, and do nothing", NULL },
 	OPT_HELP,
 	{ 0, "raise", NULL, opt_flag, FIELD(raise),
-	  "end by the same signal as the command, not with 128+n", NULL },
+	  "end by the command's signal, not with 128+n", NULL },
 	{ 0, "retry-oom", NULL, opt_flag, FIELD(retry_oom),
-	  "out of memory: run it again with more, up to the budget", NULL },
+	  "out of memory: again with more, up to the budget", NULL },
 	{ 0, "status", "FILE", opt_string, FIELD(status_file),
-	  "write how it ended and what it used, as one JSON object", NULL },
+	  "write how it ended and what it used, as JSON", NULL },
 	{ 0, "version", NULL, opt_flag, FIELD(version), "print the version and exit", NULL },
 };
 
