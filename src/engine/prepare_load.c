@@ -99,6 +99,16 @@ static int take_place(struct reader *r, const char *size_text, struct prepared *
 	return code;
 }
 
+/* The spec knows its name as one that was just resolved does. */
+static int take_profile(struct spec *spec, const char *found, const char *wanted)
+{
+	if (!str_eq(found, wanted))
+		return -ENOENT;
+	free(spec->profile);
+	spec->profile = strdup(wanted);
+	return spec->profile ? 0 : -ENOMEM;
+}
+
 /* One line after the head; 1 at the end. */
 static int take_line(struct reader *r, char *line, const char *profile, struct prepared *p)
 {
@@ -109,7 +119,7 @@ static int take_line(struct reader *r, char *line, const char *profile, struct p
 	if (after(line, "file") || after(line, "absent"))
 		return stamp_holds(line) ? 0 : -ENOENT;
 	if ((rest = after(line, "profile")))
-		return str_eq(rest, profile) ? 0 : -ENOENT;
+		return take_profile(&p->spec, rest, profile);
 	if ((rest = after(line, "place")))
 		return take_place(r, rest, p);
 	if ((rest = after(line, "bpf")))
