@@ -62,7 +62,9 @@ _Static_assert(ARRAY_SIZE(state_names) == DOCTOR_STATE_COUNT, "every state has i
 void doctor_find(struct doctor_finding *f, enum doctor_state state, const char *mend,
 		 const char *fmt, ...)
 {
+	static const char hint_mark[] = "\nhint: ";
 	struct buf b = BUF_INIT;
+	const char *hint;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -72,9 +74,13 @@ void doctor_find(struct doctor_finding *f, enum doctor_state state, const char *
 	if (buf_finish(&b, &f->detail) < 0)
 		f->detail = NULL;
 	/* An error's own hint is on a line of its own. */
+	hint = f->detail ? strstr(f->detail, hint_mark) : NULL;
+	if (!mend && state != DOCTOR_OK)
+		mend = hint ? hint + strlen(hint_mark)
+			    : "mend what this row names; with ISORUN_DEBUG=1 each step is told";
+	f->mend = mend ? strdup(mend) : NULL;
 	if (f->detail)
 		f->detail[strcspn(f->detail, "\n")] = '\0';
-	f->mend = mend ? strdup(mend) : NULL;
 }
 
 /* What cannot be had is told by the probes that need it. */

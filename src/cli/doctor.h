@@ -42,7 +42,8 @@ struct doctor_probe {
 	doctor_probe_fn *probe;
 };
 
-/* Fills in a finding; detail and mend are formats' results or NULL. */
+/* Fills in a finding.  Without a mend, the hint of an error in the detail is
+ * it: whatever is not OK has one. */
 void doctor_find(struct doctor_finding *f, enum doctor_state state, const char *mend,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

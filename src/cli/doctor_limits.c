@@ -113,7 +113,7 @@ void doctor_memory_limit(struct doctor *d, struct doctor_finding *ret)
 	if (try_sandbox(d, "exec dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null",
 			32 * MIB, 0, &t, ret)) {
 		if (t.oom && d->prepared.place.version == CG_NONE)
-			doctor_find(ret, DOCTOR_DEGRADED, NULL, "%s",
+			doctor_find(ret, DOCTOR_DEGRADED, "see the row 'cgroup'", "%s",
 				    "memory is polled; what grows fast goes over its limit");
 		else if (t.oom)
 			doctor_find(ret, DOCTOR_OK, NULL, "%s",
@@ -215,7 +215,8 @@ void doctor_history(struct doctor *d, struct doctor_finding *ret)
 	else if (history_open(path, &h, &note, &err) == 0)
 		history_close(h);
 	if (h)
-		doctor_find(ret, note ? DOCTOR_DEGRADED : DOCTOR_OK, NULL, "%s",
+		doctor_find(ret, note ? DOCTOR_DEGRADED : DOCTOR_OK,
+			    note ? "nothing to do: it began anew" : NULL, "%s",
 			    note ? note : path);
 	else
 		doctor_find(ret, DOCTOR_MISSING,

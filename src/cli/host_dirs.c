@@ -69,8 +69,10 @@ int host_runtime_dir(char **ret, struct iso_err *err)
 		return no_memory(err);
 
 	/* mkdir first: the usual case is one call that says EEXIST. */
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return iso_err_set(err, ISO_ERR_HOST, errno, "make '%s'", dir);
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
+		iso_err_set(err, ISO_ERR_HOST, errno, "make '%s'", dir);
+		return iso_err_hint(err, "set XDG_RUNTIME_DIR to a directory of your own");
+	}
 	r = require_own(dir, err);
 	if (r < 0)
 		return r;

@@ -120,8 +120,10 @@ static int locate(struct level *l, char *const *dirs, struct iso_err *err)
 	if (r < 0)
 		return no_memory(l->name, err);
 	/* One that is found elsewhere will do: HOME may be another user's. */
-	if (!r && l->barred)
-		return iso_err_set(err, ISO_ERR_USAGE, EACCES, "read '%s'", l->barred);
+	if (!r && l->barred) {
+		iso_err_set(err, ISO_ERR_USAGE, EACCES, "read '%s'", l->barred);
+		return iso_err_hint(err, "chmod a+rX its directory and those above it");
+	}
 	if (!r && own_name)
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
 				   "%s: inherit '%s': no later directory has that profile",
