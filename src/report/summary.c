@@ -136,7 +136,7 @@ static void add_leftovers(struct buf *b, const struct fold *f, const struct summ
 		if (!section_line(&s))
 			continue;
 		text_add(b, l->test);
-		buf_addf(b, ": %d ", (int)l->pid);
+		buf_addf(b, ": pid %d: ", (int)l->pid);
 		text_add(b, l->name);
 		if (*l->command && !str_eq(l->command, l->name)) {
 			buf_adds(b, " (");

@@ -130,8 +130,8 @@ static void long_lists_are_cut_unless_verbose(void **state)
 	r.n_leftovers = 25;
 	start(&f, *state, 1);
 	feed(&f, attempt_finished("t", 1, MS, &r, NULL, false, NULL));
-	assert_says(&f, false, "  t: 119 daemon\n  and 5 more\n");
-	assert_says(&f, true, "  t: 124 daemon\n");
+	assert_says(&f, false, "  t: pid 119: daemon\n  and 5 more\n");
+	assert_says(&f, true, "  t: pid 124: daemon\n");
 	assert_silent(&f, "more\n");
 	fold_fini(&f);
 }

@@ -85,7 +85,7 @@ static void assert_written(const struct tty_options *o, const struct place *p, c
 	"      10M  t/flaky (reserved 64M, from history)\n"                  \
 	"       5M  t/slow (reserved 256M, from history)\n"                  \
 	"left running by tests, and ended\n"                                 \
-	"  t/big: 42 sleep (sleep 1000)\n"                                   \
+	"  t/big: pid 42: sleep (sleep 1000)\n"                              \
 	"out of memory\n"                                                    \
 	"  t/big: 256M, 512M, then passed with 1G\n"                         \
 	"not isolated as asked (isorun doctor tells more)\n"                 \
