@@ -159,6 +159,7 @@ static int open_engine(struct suite_run_state *s, struct iso_err *err)
 	const struct engine_config config = {
 		.runtime_dir = s->runtime_dir,
 		.budget_bytes = stated ? stated : s->settings.budget_bytes,
+		.budget_from = stated ? "--budget" : s->settings.budget_from,
 		.prepared = &s->specs.main,
 		.strict = s->values->sandbox.strict,
 	};

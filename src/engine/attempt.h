@@ -11,7 +11,8 @@
 struct engine {
 	struct loop *loop;
 	const struct prepared *prepared;
-	uint64_t stated_budget_bytes; /* --budget; 0: none */
+	uint64_t stated_budget_bytes; /* 0: none */
+	const char *stated_budget_from;
 	sigset_t caller_mask;         /* what tests start with */
 	bool strict;
 	bool user_ns;                 /* namespaces need a user namespace here */

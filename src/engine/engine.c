@@ -33,6 +33,7 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->loop = loop;
 	e->prepared = config->prepared;
 	e->stated_budget_bytes = config->budget_bytes;
+	e->stated_budget_from = config->budget_from ? config->budget_from : "--budget";
 	e->strict = config->strict;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();

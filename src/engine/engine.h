@@ -19,7 +19,8 @@ struct attempt;
 
 struct engine_config {
 	const char *runtime_dir;  /* of the ledger and the compiled bytes; exists */
-	uint64_t budget_bytes;    /* --budget; 0: found */
+	uint64_t budget_bytes;    /* as the user states it; 0: found */
+	const char *budget_from;  /* where; borrowed until it is closed; NULL: "--budget" */
 	const struct prepared *prepared; /* borrowed; its spec is not used */
 	bool strict;              /* what cannot be isolated or limited is an error */
 };

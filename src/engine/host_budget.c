@@ -14,7 +14,7 @@ int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err)
 	if (e->stated_budget_bytes) {
 		bounds[n] = (struct budget_bound){ .bytes = e->stated_budget_bytes,
 						   .stated = true };
-		snprintf(bounds[n++].from, sizeof(bounds[0].from), "--budget");
+		snprintf(bounds[n++].from, sizeof(bounds[0].from), "%s", e->stated_budget_from);
 	}
 	int r = budget_read_available(cg_ours_bytes(e->cg), &bounds[n]);
 	if (r < 0)

@@ -93,7 +93,13 @@ static int apply_budget(APPLY_ARGS)
 {
 	if (num_parse_size(value, &to->settings->budget_bytes) < 0)
 		return refuse(where, value, "size", err);
-	return 0;
+	const char *slash = strrchr(where, '/');
+	const char *name = slash ? slash + 1 : where;
+	const char *colon = strrchr(name, ':'); /* before the line */
+
+	free(to->settings->budget_from);
+	to->settings->budget_from = strndup(name, colon ? (size_t)(colon - name) : strlen(name));
+	return to->settings->budget_from ? 0 : no_memory(where, err);
 }
 
 static int apply_cpus(APPLY_ARGS)

@@ -14,6 +14,7 @@
 struct suite_settings {
 	char *profile;            /* a name, or the absolute path of a file */
 	uint64_t budget_bytes;
+	char *budget_from;        /* the name of the manifest that said it */
 	uint64_t mem_bytes;       /* of tests that declare none */
 	unsigned jobs;
 	int64_t timeout_ns;       /* of tests that declare none */

@@ -7,3 +7,10 @@ for i in 1 2 3 4; do
 	echo "sh -c 'mkdir lock || exit 1; sleep 0.05; rmdir lock' test $i"
 done >tests
 expect 0 isorun suite -j4 --budget 300M --memory 200M --workspace shared lines:tests
+
+# Which bound is in force is told by the name the user knows it by.
+printf '[suite]\nbudget = 300M\n[test one]\ncommand = true\n' >isorun.ini
+expect 0 isorun suite --json events
+has '"budget_from":"isorun.ini"' events
+expect 0 isorun suite --budget 200M --json events
+has '"budget_from":"--budget"' events
