@@ -148,9 +148,9 @@ static int make_group(const struct hierarchy *h, const char *parent_dir, const c
 		cgroup_free(&group);
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "make a group");
 	}
-	cgroup_set_uid_gid(group, geteuid(), getegid(), geteuid(), getegid());
-	cgroup_set_permissions(group, 0755, 0644, 0644);
-	int r = cgroup_create_cgroup(group, 0);
+	/* Owner and mode stay as the kernel sets them: libcgroup would set them for
+	 * all groups below too, and fail where a test ends while it does. */
+	int r = cgroup_create_cgroup(group, 1);
 	cgroup_free(&group);
 	if (r != 0) {
 		int code = cause_code(r, parent_dir);
