@@ -65,7 +65,8 @@ static int opt_order(const struct opt *o, const char *value, void *field, struct
 #define FIELD(member) offsetof(struct suite_values, member)
 
 static const struct opt rows[] = {
-	{ 'x', "fail-fast", NULL, opt_flag, FIELD(fail_fast), "start none after a failure; what runs may end", NULL },
+	{ 'x', "fail-fast", NULL, opt_flag, FIELD(fail_fast),
+	  "start none after a failure; what runs may end", NULL },
 	OPT_HELP,
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
 	  "tests at once at most (default: by cpus, memory)", NULL },
@@ -73,7 +74,8 @@ static const struct opt rows[] = {
 	  "write the events as JSON lines; -: to stdout", NULL },
 	{ 0, "junit", "FILE", opt_string, FIELD(junit_file),
 	  "write a JUnit XML report; - is standard output", NULL },
-	{ 0, "maxfail", "N", opt_count, FIELD(max_failures), "start none after N failures; what runs may end", NULL },
+	{ 0, "maxfail", "N", opt_count, FIELD(max_failures),
+	  "start none after N failures; what runs may end", NULL },
 	{ 0, "order", "HOW", opt_order, FIELD(order), "longest, listed or random[:SEED]", NULL },
 	{ 'q', "quiet", NULL, opt_flag, FIELD(quiet), "failures and the summary only", NULL },
 	{ 0, "retries", "N", opt_number, FIELD(retries),

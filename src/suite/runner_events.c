@@ -34,7 +34,8 @@ static const char *order_text(const struct run_config *c, char text[ORDER_TEXT])
 	if (c->order == PLAN_RANDOM)
 		(void)snprintf(text, ORDER_TEXT, "random:%" PRIu64, c->seed);
 	else
-		(void)snprintf(text, ORDER_TEXT, "%s", c->order == PLAN_LISTED ? "listed" : "longest");
+		(void)snprintf(text, ORDER_TEXT, "%s",
+			       c->order == PLAN_LISTED ? "listed" : "longest");
 	return text;
 }
 
