@@ -35,7 +35,10 @@
 #include "base/path.h"
 #include "base/str.h"
 
-enum { PRIVATE_MAX = 32 };
+enum {
+	PRIVATE_MAX = 32,
+	INODES_MIN = 1024, /* of a small one: directories, and the nodes of /dev */
+};
 
 struct place {
 	const char *dir;     /* real path of a private directory */
@@ -176,8 +179,11 @@ static void mount_scratch(struct sbx_plan *p, const struct sbx_request *rq,
 	s->path = sc->base;
 	s->type = "tmpfs";
 	s->flags = MS_NOSUID | MS_NODEV;
-	s->text = rq->tmp_size_bytes ? plan_fmt(p, "mode=0755,size=%" PRIu64, rq->tmp_size_bytes)
-				     : "mode=0755";
+	/* An empty file takes none of the size, but about 1 KiB of the kernel's. */
+	s->text = rq->tmp_size_bytes
+			  ? plan_fmt(p, "mode=0755,size=%" PRIu64 ",nr_inodes=%" PRIu64,
+				     rq->tmp_size_bytes, rq->tmp_size_bytes / 1024 + INODES_MIN)
+			  : "mode=0755";
 	for (size_t i = 0; i < sc->n; i++) {
 		s = plan_init_step(p, SBX_MKDIR);
 		s->path = sc->places[i].inside;

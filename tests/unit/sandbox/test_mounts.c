@@ -57,7 +57,7 @@ static void private_directories_share_one_scratch(void **state)
 	d->rq.tmp_size_bytes = 4096;
 	compile(d);
 	assert_int_equal(count(d, "mount tmpfs"), 1);
-	find(d, "mount tmpfs on '/tmp' (mode=0755,size=4096)");
+	find(d, "mount tmpfs on '/tmp' (mode=0755,size=4096,nr_inodes=1028)");
 	find(d, "set mode 1777 of '/tmp/2'");
 	comes_before(d, "take the tree '/tmp/2'", "on '/tmp'\n");
 	find(d, "on '/var/tmp'\n");
