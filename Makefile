@@ -119,24 +119,25 @@ may_link = $(MAY_$(firstword $(subst /, ,$(1))))
 $(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(call may_link,$$*))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
-$(B)/probe: tests/helpers/probe.c src/base/num.c
+HELPERS := $(B)/probe $(B)/escape
+$(HELPERS): $(B)/%: $$(wildcard tests/helpers/$$**.[ch]) src/base/num.c
 	$(call say,LD,$@)
-	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -static -o $@ $^
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -static -o $@ $(filter %.c,$^)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,sandbox cgroup planner report model base)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 
 deps: ; @contrib/deps
-tests: all $(UNIT) $(B)/probe
+tests: all $(UNIT) $(HELPERS)
 check: deps ## install what is missing, build, run all tests, end with the count
 	@$(MAKE) tests && $(MAKE) check-all
 check-all: tests
 	@rm -rf $(B)/results
 	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/uml $(B); tests/tally $(B)
 check-unit: $(UNIT) ; @tests/unit/run $(B) ## the unit tests only
-check-e2e: all $(B)/probe ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
+check-e2e: all $(HELPERS) ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
 check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linux guest
-check-suites: all $(B)/probe ; @tests/suites/run $(B) $(T) ## suites of others
+check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
 check-long: check asan ubsan distcheck check-suites ## everything that takes long
 demo: deps ## forty unruly tests, naively and by isorun, side by side
 	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
