@@ -82,6 +82,13 @@ static int convert_bind(const char *text, char **ret_value, struct iso_err *err)
 	return buf_finish(&b, ret_value) < 0 ? no_memory(err) : 0;
 }
 
+static int convert_yes(const char *none, char **ret_value, struct iso_err *err)
+{
+	(void)none;
+	*ret_value = strdup("yes");
+	return *ret_value ? 0 : no_memory(err);
+}
+
 #define SPEC(letter_, name_, arg_, section_, key_, convert_, help_)                        \
 	{ letter_, name_, arg_, opt_spec, offsetof(struct values_sandbox, sandbox.changes), \
 	  help_, &(const struct profile_entry){ section_, key_, convert_ } }
@@ -114,6 +121,7 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC('t', "timeout", "TIME", "limits", "timeout", NULL, "end a test after TIME"),
 	SPEC(0, "tmp-size", "SIZE", "filesystem", "tmp-size", NULL,
 	     "size of its private directories together"),
+	SPEC(0, "tty", NULL, "process", "tty", convert_yes, "give it a terminal of its own"),
 	SPEC(0, "user", "NAME|UID[:GID]", "process", "user", NULL, "run as this user"),
 	SPEC(0, "workspace", "HOW", "filesystem", "workspace", NULL,
 	     "shared, overlay (changes are lost) or readonly"),

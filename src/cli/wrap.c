@@ -65,6 +65,32 @@ int wrap_apply(const struct wrap *w, struct iso_err *err)
 	return r < 0 ? r : warn_of_new(spec, old, err);
 }
 
+/* With a terminal of its own the command is not in ours: what the kernel sends
+ * here it has not got.  True: there is no more to do. */
+static bool terminal_took(const struct wrapping *w, const struct signalfd_siginfo *info)
+{
+	const int sig = (int)info->ssi_signo;
+
+	if (!w->wrap->prepared->spec.tty)
+		return false;
+	switch (sig) {
+	case SIGPIPE: /* a write of isorun's own; it has seen EPIPE, too */
+		return true;
+	case SIGTSTP:
+		if (!attempt_terminal_signal(w->attempt, sig))
+			raise(SIGSTOP);
+		return true;
+	case SIGCONT:
+	case SIGWINCH:
+		(void)attempt_terminal_signal(w->attempt, sig);
+		return sig == SIGWINCH;
+	case SIGTERM:
+		return w->wrap->interactive && attempt_terminal_signal(w->attempt, SIGHUP);
+	default:
+		return info->ssi_code == SI_KERNEL && attempt_terminal_signal(w->attempt, sig);
+	}
+}
+
 static void on_signal(const struct signalfd_siginfo *info, void *arg)
 {
 	struct wrapping *w = arg;
@@ -78,6 +104,8 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 		attempt_kill(w->attempt);
 		return;
 	}
+	if (terminal_took(w, info) || (sig == SIGCONT && !attempt_pid(w->attempt)))
+		return;
 	/* What the kernel sent came from the terminal, to the whole foreground
 	 * process group: the command has it already. */
 	if (info->ssi_code != SI_KERNEL)
@@ -164,13 +192,16 @@ static int take_signals(struct wrapping *w, struct iso_err *err)
 {
 	static const int signals[] = {
 		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT,
+		/* For a terminal of its own; SIGPIPE: its output's reader is gone. */
+		SIGPIPE, SIGTSTP, SIGWINCH,
 	};
+	const size_t n = ARRAY_SIZE(signals) - (w->wrap->prepared->spec.tty ? 0 : 3);
 	sigset_t set;
 	sigset_t old;
 	int r;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct sigaction now;
 
 		/* nohup(1) and shells' background jobs ignore some: the command

@@ -36,6 +36,7 @@ struct wrap {
 	char **command;
 	const char *runtime_dir;
 	struct prepared *prepared;      /* its spec is changed by the options */
+	bool interactive;               /* a shell ignores SIGTERM: isorun's own hangs it up */
 	wrap_record_fn *record;         /* of values->status_file */
 };
 

@@ -58,6 +58,8 @@ void attempt_drop(struct attempt *a)
 	unlink_attempt(a);
 	stop_watching(a);
 	a->state = ATTEMPT_ENDED;
+	terminal_free(a->terminal);
+	a->terminal = NULL;
 	sbx_free(a->sbx);
 	a->sbx = NULL;
 	/* Only now: the processes that the reservation paid for are gone. */
@@ -185,6 +187,30 @@ static int watch_sandbox(struct attempt *a)
 	return loop_add_fd(loop, sbx_poll_fd(a->sbx), EPOLLIN, on_report, a, &a->report_watch);
 }
 
+static void on_drained(void *arg)
+{
+	struct attempt *a = arg;
+	struct iso_err why = ISO_ERR_INIT;
+	int code = terminal_error(a->terminal);
+
+	if (code) {
+		iso_err_set(&why, ISO_ERR_HOST, code, "write what the terminal showed");
+		a->result.outcome = OUTCOME_ERROR;
+		free(a->result.error);
+		a->result.error = strdup(why.text);
+	}
+	attempt_drop(a);
+}
+
+/* What it wrote on its own terminal may wait for a slow reader. */
+static void drain(struct attempt *a)
+{
+	stop_watching(a);
+	a->draining = true;
+	if (terminal_finish(a->terminal, on_drained, a))
+		on_drained(a);
+}
+
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
@@ -203,7 +229,10 @@ static void on_report(int fd, uint32_t events, void *arg)
 	/* Pid 1 was killed before it could: its leaf is ours to remove. */
 	if (!news->done && a->cgroups.n_groups)
 		(void)cg_remove_leaf(a->engine->cg, a->cgroups.name);
-	attempt_drop(a);
+	if (a->terminal)
+		drain(a);
+	else
+		attempt_drop(a);
 }
 
 static int watch_running(struct attempt *a, struct iso_err *err)
@@ -213,6 +242,8 @@ static int watch_running(struct attempt *a, struct iso_err *err)
 	int64_t now = a->launched_ns;
 	int r = watch_sandbox(a);
 
+	if (r == 0 && a->terminal)
+		r = terminal_attend(a->terminal, a->sbx);
 	if (r == 0 && a->rq.timeout_ns)
 		r = set_deadline(a, now + a->rq.timeout_ns);
 	if (r == 0 && poll)
@@ -329,12 +360,17 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
 	return 0;
 }
 
+bool attempt_terminal_signal(struct attempt *a, int sig)
+{
+	return a->terminal && !a->draining && terminal_signal(a->terminal, sig);
+}
+
 void attempt_signal(struct attempt *a, int sig)
 {
 	/* Before its exec the order waits in the pipe to pid 1. */
-	if (a->sbx)
+	if (a->sbx && !a->draining)
 		sbx_signal(a->sbx, sig);
-	else
+	else if (!a->draining || sig == SIGTERM || sig == SIGINT || sig == SIGHUP)
 		attempt_kill(a);
 }
 
@@ -343,7 +379,9 @@ void attempt_kill(struct attempt *a)
 	struct iso_err why = ISO_ERR_INIT;
 
 	a->killed = true;
-	if (a->sbx) {
+	if (a->draining) {
+		drop_soon(a);
+	} else if (a->sbx) {
 		kill_now(a);
 	} else if (a->state != ATTEMPT_ENDED) {
 		iso_err_set(&why, ISO_ERR_HOST, 0, "ended while it waited for memory");

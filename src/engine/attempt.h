@@ -5,6 +5,7 @@
 
 #include "base/loop.h"
 #include "engine/engine.h"
+#include "engine/terminal.h"
 #include "planner/ledger.h"
 #include "sandbox/sandbox.h"
 
@@ -44,6 +45,8 @@ struct attempt {
 	struct sbx_plan *plan;
 	struct sbx *sbx;
 	struct loop_watch *report_watch;
+	struct terminal *terminal;    /* its own; NULL: none */
+	bool draining;                /* all is over but its output */
 	struct loop_timer *deadline;  /* the next step of an ending: TERM, KILL, hard */
 	struct loop_timer *sampler;
 	unsigned ending;              /* how many of those steps were taken */

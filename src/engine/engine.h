@@ -83,6 +83,13 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 void attempt_signal(struct attempt *a, int sig);
 void attempt_kill(struct attempt *a);            /* at once; `ended` still comes, as failed */
 
+/* To its own terminal, as the caller's terminal means it: SIGINT and SIGQUIT go
+ * to the foreground job; SIGHUP takes it away; SIGWINCH tells its size anew;
+ * around SIGTSTP, which stops the caller until it returns, and after SIGCONT
+ * the caller's terminal gets the right mode.  False: it has none, or it is none
+ * of these. */
+bool attempt_terminal_signal(struct attempt *a, int sig);
+
 /* "waits for 500M of the budget of 4G: 2.7G is held by others"; false when it
  * does not wait, or for nobody else. */
 enum { ATTEMPT_WAIT_TEXT = 160 };

@@ -55,6 +55,7 @@ static void fill_request(const struct attempt *a, const struct spec *spec, char 
 		.stdin_fd = rq->stdin_fd,
 		.stdout_fd = rq->stdout_fd,
 		.stderr_fd = rq->stderr_fd,
+		.terminal = terminal_wanted(a->terminal),
 		.own_session = rq->own_session,
 		.tell_start = rq->started,
 		.strict = a->engine->strict,
@@ -135,6 +136,14 @@ static int find_cwd(const struct attempt *a, char **ret, struct iso_err *err)
 	return *ret ? 0 : iso_err_set(err, ISO_ERR_HOST, errno, "working directory");
 }
 
+static int make_terminal(struct attempt *a, struct iso_err *err)
+{
+	const struct attempt_request *rq = &a->rq;
+
+	return terminal_new(a->engine->loop, rq->stdin_fd < 0 ? STDIN_FILENO : rq->stdin_fd,
+			    rq->stdout_fd < 0 ? STDOUT_FILENO : rq->stdout_fd, &a->terminal, err);
+}
+
 int attempt_launch(struct attempt *a, struct iso_err *err)
 {
 	_cleanup_strv_ char **env = NULL;
@@ -146,6 +155,8 @@ int attempt_launch(struct attempt *a, struct iso_err *err)
 	if (attempt_environ(a, &env) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
 	int r = find_cwd(a, &cwd, err);
+	if (r == 0 && a->rq.spec->tty)
+		r = make_terminal(a, err);
 	return r < 0 ? r : spawn(a, env, cwd, err);
 }
 
@@ -163,6 +174,8 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 	a.mem_bytes = attempt_demand(&a, budget.bytes);
 	plan_leaf(&a);
 	r = find_cwd(&a, &cwd, err);
+	if (r == 0 && request->spec->tty)
+		r = make_terminal(&a, err);
 	if (r < 0)
 		return r;
 	char *const *env = request->env ? request->env : environ;
@@ -172,5 +185,6 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 	if (r == 0)
 		sbx_explain(a.plan, ret);
 	sbx_plan_free(a.plan);
+	terminal_free(a.terminal);
 	return r < 0 ? r : ret->error;
 }

@@ -59,7 +59,7 @@ int result_add_degraded(struct result *r, const char *what, const char *why)
 
 int result_shell_status(const struct result *r)
 {
-	if (!r->started)
+	if (!r->started || (r->error && r->outcome == OUTCOME_ERROR))
 		return r->error_status;
 	if (r->timed_out)
 		return SHELL_TIMED_OUT;

@@ -50,6 +50,7 @@ struct spec {
 	enum spec_net net;
 
 	bool no_new_privs;
+	bool tty;                /* a terminal of its own for standard input, output and error */
 	bool keep_caps_all;      /* capabilities = all */
 	char **capabilities;     /* kept, lower case without "cap_"; empty: none */
 	char *seccomp;           /* "default" or "off" */

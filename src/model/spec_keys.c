@@ -73,6 +73,8 @@ static const struct spec_row rows[] = {
 	    "descriptors above 2 that stay open in the test"),
 	ROW("process", "seccomp", "default|off", seccomp, seccomp, NULL,
 	    "filter of system calls"),
+	ROW("process", "tty", "BOOL", bool, tty, NULL,
+	    "a terminal of its own, for standard input, output and error"),
 	ROW("process", "user", "NAME|UID[:GID]|caller", user, user, "caller",
 	    "who runs the test"),
 	ROW("profile", "description", "TEXT", phrase, description, NULL,

@@ -44,9 +44,18 @@ void child_kill_all(const struct sbx_job *job);
  * returns how many there are. */
 uint64_t child_report_written(int dir_fd, int report_fd);
 
+/* child_terminal.c: 0 or errno.  Opens the terminal of SBX_PTY; hands its ends to
+ * isorun; gives the caller's terminal its mode back, where isorun cannot. */
+int child_terminal_open(const struct sbx_step *step);
+int child_terminal_hand_over(const struct sbx_job *job);
+void child_terminal_restore(const struct sbx_job *job);
+
 /* Helpers without libc's state. */
 int64_t child_now_ns(void);
 size_t child_text_len(const char *s);
+/* Moves a fresh descriptor to the number that later steps know it by: 0 or the
+ * errno, also of making it where fd is negative. */
+int child_settle_fd(int fd, int number);
 ssize_t child_read_file(int dir_fd, const char *path, char *text, size_t size);
 
 #endif

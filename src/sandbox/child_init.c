@@ -137,6 +137,7 @@ static void obey(struct init *in)
 
 	if (n == 0) {
 		in->orphan = true;
+		child_terminal_restore(in->job);
 		return;
 	}
 	if (n != sizeof(order))
@@ -188,6 +189,15 @@ static int64_t timeval_ns(const struct timeval *tv)
 	return tv->tv_sec * INT64_C(1000000000) + tv->tv_usec * INT64_C(1000);
 }
 
+/* Isorun may have died while the test ended. */
+static void look_for_orphan(struct init *in)
+{
+	struct pollfd control = { .fd = in->job->control_fd, .events = POLLIN };
+
+	if (in->job->outer.fd >= 0 && poll(&control, 1, 0) == 1 && (control.revents & POLLHUP))
+		child_terminal_restore(in->job);
+}
+
 static _Noreturn void finish(struct init *in)
 {
 	const struct sbx_job *job = in->job;
@@ -210,6 +220,7 @@ static _Noreturn void finish(struct init *in)
 	done.system_ns = timeval_ns(&usage.ru_stime);
 	child_record(job->report_fd, SBX_REC_DONE, &done, sizeof(done), NULL, 0);
 	child_flush(job->report_fd);
+	look_for_orphan(in);
 	_exit(0);
 }
 
@@ -252,6 +263,10 @@ _Noreturn void child_init_main(const struct sbx_job *of_plan)
 	}
 	if (run_init_steps(job, &fault))
 		give_up(&in, &fault);
+	if (job->terminal_fd >= 0 && (code = child_terminal_hand_over(job))) {
+		fault = (struct sbx_fault){ SBX_STAGE_TERMINAL, 0, code, 0 };
+		give_up(&in, &fault);
+	}
 	become_unreachable(job);
 
 	sigset_t child;

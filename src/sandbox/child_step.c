@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -54,24 +55,12 @@ static int run_write(const struct sbx_step *s)
 	return code;
 }
 
-/* Moves a fresh descriptor to the number that later steps know it by. */
-static int settle_fd(int fd, int number)
-{
-	if (fd < 0)
-		return errno;
-	if (fd == number)
-		return 0;
-	int code = dup3(fd, number, O_CLOEXEC) < 0 ? errno : 0;
-	close(fd);
-	return code;
-}
-
 static int run_tree(const struct sbx_step *s)
 {
 	/* open_tree(2), Linux 5.2. */
 	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, s->path,
 			      OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE);
-	return settle_fd(fd, s->fd);
+	return child_settle_fd(fd, s->fd);
 }
 
 static int set_attr(int dir_fd, const char *path, unsigned at_flags, uint64_t set)
@@ -228,7 +217,7 @@ static int run_op(const struct sbx_step *s)
 	case SBX_OWN:
 		return run_own(s);
 	case SBX_OPEN:
-		return settle_fd(open(s->path, O_PATH | O_CLOEXEC), s->fd);
+		return child_settle_fd(open(s->path, O_PATH | O_CLOEXEC), s->fd);
 	case SBX_TREE:
 		return run_tree(s);
 	case SBX_TREE_RO:
@@ -259,6 +248,10 @@ static int run_op(const struct sbx_step *s)
 		return run_seccomp(s);
 	case SBX_PASS_FD:
 		return fcntl(s->fd, F_SETFD, 0) < 0 ? errno : 0;
+	case SBX_PTY:
+		return child_terminal_open(s);
+	case SBX_CTTY:
+		return ioctl(0, TIOCSCTTY, 0) < 0 ? errno : 0;
 	case SBX_OP_COUNT:
 		break;
 	}

@@ -78,3 +78,14 @@ void child_record(int report_fd, uint32_t kind, const void *payload, size_t size
 	append(payload, size);
 	append(extra, extra_size);
 }
+
+int child_settle_fd(int fd, int number)
+{
+	if (fd < 0)
+		return errno;
+	if (fd == number)
+		return 0;
+	int code = dup3(fd, number, O_CLOEXEC) < 0 ? errno : 0;
+	close(fd);
+	return code;
+}

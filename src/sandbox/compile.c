@@ -94,14 +94,17 @@ static void plan_stdio(struct sbx_plan *p, const struct sbx_request *rq)
 
 static void plan_test_process(struct sbx_plan *p, const struct sbx_request *rq)
 {
-	if (rq->own_session)
+	if (rq->own_session || rq->terminal)
 		plan_test_step(p, SBX_SETSID);
 	if (rq->spec->namespaces & SPEC_NS_CGROUP) {
 		struct sbx_step *s = plan_test_step(p, SBX_CGROUP_NS);
 		s->when_refused = SBX_MAY_FAIL;
 		s->about = "cgroup namespace";
 	}
-	plan_stdio(p, rq);
+	if (rq->terminal)
+		plan_terminal_stdio(p);
+	else
+		plan_stdio(p, rq);
 	for (size_t i = 0; i < rq->spec->n_pass_fds; i++)
 		plan_test_step(p, SBX_PASS_FD)->fd = rq->spec->pass_fds[i];
 }
@@ -162,6 +165,7 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.cgroups = rq->cgroups;
 	p->job.test_mask = rq->test_mask;
 	p->job.written_fd = -1;
+	p->job.terminal_fd = p->job.outer.fd = -1;
 	p->workspace = plan_str(p, rq->workspace);
 	int r = plan_keep_fds(p, rq);
 	if (r < 0)
@@ -183,6 +187,8 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 		s->data = rq->lo_up;
 		s->size = rq->lo_up_bytes;
 	}
+	if (rq->terminal)
+		plan_terminal(p, rq);
 	plan_test_process(p, rq);
 	plan_test_step(p, SBX_CHDIR)->path = plan_str(p, rq->cwd);
 	r = plan_identity(p, rq, err);

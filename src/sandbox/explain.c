@@ -29,6 +29,7 @@ static const char *const phrases[SBX_OP_COUNT] = {
 	[SBX_SETSID] = "start a session",
 	[SBX_CGROUP_NS] = "make a cgroup namespace",
 	[SBX_NNP] = "set no_new_privs",
+	[SBX_CTTY] = "make it the controlling terminal",
 };
 
 void step_describe(const struct sbx_step *s, struct buf *b)
@@ -98,11 +99,15 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_PASS_FD:
 		buf_addf(b, "pass descriptor %d", s->fd);
 		break;
+	case SBX_PTY:
+		buf_addf(b, "open a terminal by '%s' as %d and %d", s->path, s->fd, s->fd + 1);
+		break;
 	case SBX_PROPAGATE:
 	case SBX_NETLINK:
 	case SBX_SETSID:
 	case SBX_CGROUP_NS:
 	case SBX_NNP:
+	case SBX_CTTY:
 		buf_adds(b, phrases[s->op]);
 		break;
 	case SBX_OP_COUNT:
@@ -189,6 +194,9 @@ void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct i
 		return;
 	case SBX_STAGE_CLONE:
 		iso_err_set(ret, ISO_ERR_HOST, f->code, "start the test process");
+		return;
+	case SBX_STAGE_TERMINAL:
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "hand over the terminal");
 		return;
 	case SBX_STAGE_CGROUP:
 		iso_err_set(ret, ISO_ERR_HOST, f->code, "cgroup '%s'",

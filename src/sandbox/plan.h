@@ -45,6 +45,10 @@ void plan_place_tree(struct sbx_plan *p, int fd, const char *path);
 enum { PLAN_DEV_NODES = 6 };
 void plan_dev_hold(struct sbx_plan *p, int ret_fds[PLAN_DEV_NODES]);
 void plan_dev_fill(struct sbx_plan *p, const char *dir, const int fds[PLAN_DEV_NODES]);
+/* terminal.c: a terminal of its own, and the test's standard streams on it. */
+void plan_terminal(struct sbx_plan *p, const struct sbx_request *rq);
+void plan_terminal_stdio(struct sbx_plan *p);
+
 /* identity.c: user map, ids, capabilities, no_new_privs, seccomp. */
 void plan_user_map(struct sbx_plan *p);
 int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);

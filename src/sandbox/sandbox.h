@@ -14,6 +14,7 @@
 #include "cgroup/cgroup.h"
 #include "model/result.h"
 #include "model/spec.h"
+#include "sandbox/terminal.h"
 
 struct sbx_plan; /* compiled: steps, argv, environment, BPF */
 struct sbx;      /* running */
@@ -33,6 +34,7 @@ struct sbx_request {
 	const void *lo_up;
 	size_t lo_up_bytes;
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: inherited */
+	const struct sbx_terminal *terminal; /* one of its own, in place of the three; NULL: none */
 	bool own_session;
 	bool tell_start;               /* news of the exec come at once; else with the end, which
 					* spares a busy machine a change of process */
@@ -90,6 +92,11 @@ pid_t sbx_pid(const struct sbx *s);     /* of pid 1, in our numbering */
  * everything is done, `wait` sleeps the last millisecond until pid 1 is gone: a
  * caller with nothing else to do is woken once instead of three times. */
 const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg, bool wait);
+
+/* Readable when the sandbox's own terminal is there, or never will be. */
+int sbx_terminal_fd(const struct sbx *s);
+/* Master and slave, the caller's from now on; -EAGAIN: not yet, else never. */
+int sbx_take_terminal(struct sbx *s, int ret_fds[2]);
 
 void sbx_signal(struct sbx *s, int sig); /* to the test process */
 void sbx_kill(struct sbx *s);            /* the test process; pid 1 then ends all */

@@ -21,6 +21,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -172,6 +173,37 @@ static void send_order(struct sbx *s, enum sbx_order_kind kind, int arg)
 	 * more would not help it.  EPIPE: it is ending already. */
 	if (s->control_fd >= 0)
 		(void)send(s->control_fd, &order, sizeof(order), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int sbx_terminal_fd(const struct sbx *s)
+{
+	return s->control_fd;
+}
+
+int sbx_take_terminal(struct sbx *s, int ret_fds[2])
+{
+	const size_t size = 2 * sizeof(*ret_fds);
+	char byte;
+	struct iovec data = { .iov_base = &byte, .iov_len = 1 };
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))];
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = space,
+		.msg_controllen = sizeof(space),
+	};
+	ssize_t n;
+
+	do
+		n = recvmsg(s->control_fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 ? -errno : -EPIPE;
+	const struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(size))
+		return -EPROTO;
+	memcpy(ret_fds, CMSG_DATA(head), size);
+	return 0;
 }
 
 void sbx_signal(struct sbx *s, int sig)

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "cgroup/cgroup.h"
+#include "sandbox/terminal.h"
 
 /* One system call or a fixed few.  Which members an op reads stands beside it. */
 enum sbx_op {
@@ -38,6 +39,8 @@ enum sbx_op {
 	SBX_NNP,        /* prctl(2) PR_SET_NO_NEW_PRIVS */
 	SBX_SECCOMP,    /* data, size: struct sock_filter[] */
 	SBX_PASS_FD,    /* fd: loses close-on-exec */
+	SBX_PTY,        /* path, data: struct sbx_terminal, uid, gid -> master fd, slave fd + 1 */
+	SBX_CTTY,       /* standard input becomes the controlling terminal */
 	SBX_OP_COUNT,
 };
 
@@ -88,6 +91,9 @@ struct sbx_job {
 	int report_fd;                       /* records for isorun */
 	int control_fd;                      /* orders from isorun; its end is isorun's death */
 	int written_fd;                      /* overlay's upper directory; -1: no list wanted */
+	int terminal_fd;                     /* the master of its own terminal, once made, behind it
+					      * the slave; -1: it gets none */
+	struct sbx_outer outer;              /* what isorun's death would leave in raw mode */
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;
@@ -112,6 +118,7 @@ enum sbx_stage {
 	SBX_STAGE_CGROUP,
 	SBX_STAGE_CLONE,
 	SBX_STAGE_EXEC,
+	SBX_STAGE_TERMINAL,
 };
 
 struct sbx_record {
