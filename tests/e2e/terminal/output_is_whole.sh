@@ -9,12 +9,12 @@ expect 0 isorun --tty seq 100000
 cmp -s numbers "$out" || fail "not what was written"
 
 mkfifo slow
-(exec <slow && within 10 grep -q started begun && exec cat >read) &
+(exec <slow && within 10 grep -q started begun && exec cat >copy) &
 reader=$!
 own $reader
 "$ISORUN" --tty sh -c 'echo started >begun; exec seq 100000' >slow || fail "gave $?"
 wait $reader
-cmp -s numbers read || fail "not what was written to a pipe"
+cmp -s numbers copy || fail "not what was written to a pipe"
 
 expect 0 isorun --tty sh -c 'trap "" HUP; sleep "61.$PPID$$" & seq 10000'
 [ "$(wc -l <"$out")" = 10000 ] || fail "lines are lost"
