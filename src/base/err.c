@@ -47,14 +47,24 @@ static void format(char *text, size_t size, const char *fmt, va_list ap)
 	hide_control(text);
 }
 
-/* strerror(3) may allocate and translate; strerrordesc_np (glibc 2.32) does neither. */
+/* strerror(3) may allocate and translate; strerrordesc_np (glibc 2.32) does
+ * neither, nor does musl's strerror. */
+static const char *reason_of(int code)
+{
+#ifdef __GLIBC__
+	return strerrordesc_np(code);
+#else
+	return strerror(code);
+#endif
+}
+
 static size_t format_reason(char *text, size_t size, int code)
 {
 	if (code == 0) {
 		text[0] = '\0';
 		return 0;
 	}
-	const char *reason = strerrordesc_np(code);
+	const char *reason = reason_of(code);
 	int n = reason ? snprintf(text, size, ": %s", reason)
 		       : snprintf(text, size, ": error %d", code);
 	return (size_t)n < size ? (size_t)n : size - 1;

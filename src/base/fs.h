@@ -4,6 +4,7 @@
 #define BASE_FS_H
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -31,6 +32,8 @@ int fs_mkdirs(const char *path, mode_t mode);   /* as mkdir -p */
 /* As rm -rf, at any depth; what is not there is no error.  Never follows a link
  * and never enters a mount: those stay, with -EBUSY, and all else goes. */
 int fs_remove_tree_at(int dir_fd, const char *path);
+
+bool fs_is_mount_point(const char *path); /* false too where it cannot be told: before Linux 5.8 */
 
 int fs_write_all(int fd, const void *data, size_t len); /* loops over short writes and EINTR */
 

@@ -2,12 +2,14 @@
 #include "base/proc.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/num.h"
 
@@ -35,9 +37,27 @@ int proc_boot_id(char text[37])
 	return 0;
 }
 
+/* signal(7), without "SIG"; the C library's own list is glibc's alone. */
+static const char *signal_word(int sig)
+{
+	static const char *const words[] = {
+		[SIGHUP] = "HUP", [SIGINT] = "INT", [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
+		[SIGTRAP] = "TRAP", [SIGABRT] = "ABRT", [SIGBUS] = "BUS", [SIGFPE] = "FPE",
+		[SIGKILL] = "KILL", [SIGUSR1] = "USR1", [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
+		[SIGPIPE] = "PIPE", [SIGALRM] = "ALRM", [SIGTERM] = "TERM",
+		[SIGSTKFLT] = "STKFLT", [SIGCHLD] = "CHLD", [SIGCONT] = "CONT",
+		[SIGSTOP] = "STOP", [SIGTSTP] = "TSTP", [SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",
+		[SIGURG] = "URG", [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ",
+		[SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
+		[SIGIO] = "POLL", [SIGPWR] = "PWR", [SIGSYS] = "SYS",
+	};
+
+	return sig > 0 && (size_t)sig < ARRAY_SIZE(words) ? words[sig] : NULL;
+}
+
 const char *proc_signal_name(int sig, char text[16])
 {
-	const char *name = sigabbrev_np(sig);
+	const char *name = signal_word(sig);
 	if (name)
 		snprintf(text, 16, "SIG%s", name);
 	else
@@ -59,7 +79,7 @@ int proc_parse_signal(const char *name, int *ret_sig)
 	if (strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
 	for (int sig = 1; sig < NSIG; sig++) {
-		const char *known = sigabbrev_np(sig);
+		const char *known = signal_word(sig);
 		if (known && strcasecmp(known, name) == 0) {
 			*ret_sig = sig;
 			return 0;

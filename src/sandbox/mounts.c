@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/path.h"
 #include "base/str.h"
 
@@ -58,10 +59,6 @@ int plan_take_fd(struct sbx_plan *p)
 {
 	return p->next_fd++;
 }
-
-#ifndef STATX_ATTR_MOUNT_ROOT
-#define STATX_ATTR_MOUNT_ROOT 0x00002000
-#endif
 
 static bool is_dir(const char *path)
 {
@@ -377,20 +374,11 @@ static void mount_proc(struct sbx_plan *p)
 	s->flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 }
 
-/* statx(2), Linux 5.8; an older kernel says no. */
-static bool is_mount_point(const char *path)
-{
-	struct statx stx;
-
-	return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, 0, &stx) == 0 &&
-	       (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
-}
-
 static void protect_path(struct sbx_plan *p, const char *path)
 {
 	/* The mounts of our own namespace are copies already: to change them is
 	 * cheaper than to clone them once more (a dozen below /sys). */
-	if (is_mount_point(path)) {
+	if (fs_is_mount_point(path)) {
 		struct sbx_step *s = plan_init_step(p, SBX_RESTRICT);
 		s->path = plan_str(p, path);
 		s->flags = MS_RDONLY;
