@@ -19,7 +19,10 @@ static void an_empty_suite_starts_and_finishes(void **state)
 static void tests_run_in_listed_order_as_wide_as_jobs(void **state)
 {
 	const struct fake_plan plans[] = {
-		{ .id = "a", .us = 3000 }, { .id = "b", .us = 20 }, { .id = "c", .us = 20 }, { 0 },
+		{ .id = "a", .us = 100000 },
+		{ .id = "b", .us = 20 },
+		{ .id = "c", .us = 20 },
+		{ 0 },
 	};
 
 	(void)state;
