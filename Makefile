@@ -192,6 +192,7 @@ define INSTALLED
 644 contrib/completions/isorun.fish $(PREFIX)/share/fish/vendor_completions.d/isorun.fish
 $(foreach f,$(wildcard include/isorun/*.h),644 $(f) $(INCDIR)/isorun/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/*.ini),644 $(f) $(DATADIR)/profiles/$(notdir $(f))$(NL))
+$(foreach f,$(wildcard profiles/seccomp/*.ini),644 $(f) $(DATADIR)/profiles/seccomp/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard src/*/*.[1-8] profiles/*.[1-8] include/*/*.[1-8]),644 $(f) \
 	$(MANDIR)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))$(NL))
 endef
@@ -210,7 +211,7 @@ uninstall: ## takes away what install put there, and our own folders
 		test -z "$$mode" || rm -f "$(DESTDIR)$$dst"; done
 	@rm -f $(DESTDIR)$(LIBDIR)/libisorun.so.0 $(DESTDIR)$(LIBDIR)/libisorun.so
 	@rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR), $(LIBEXECDIR) \
-		$(DATADIR)/profiles $(DATADIR) $(INCDIR)/isorun))
+		$(DATADIR)/profiles/seccomp $(DATADIR)/profiles $(DATADIR) $(INCDIR)/isorun))
 dist: ## build/isorun-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --prefix=isorun-$(VERSION)/ -o build/isorun-$(VERSION).tar.gz HEAD

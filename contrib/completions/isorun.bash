@@ -23,6 +23,7 @@ _isorun()
 	fi
 	case $prev in
 	-p | --profile) COMPREPLY=($(compgen -W "$(isorun profile | awk '{ print $1 }')" -- "$cur")) ;;
+	--seccomp) COMPREPLY=($(compgen -f -W "off $(isorun profile --seccomp | awk '{ print $1 }')" -- "$cur")) ;;
 	--net) COMPREPLY=($(compgen -W "loopback none host" -- "$cur")) ;;
 	--workspace) COMPREPLY=($(compgen -W "shared overlay readonly" -- "$cur")) ;;
 	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;

@@ -93,7 +93,7 @@ static void doctor_open(struct doctor *d)
 		d->state_dir = NULL;
 	if (r < 0)
 		return;
-	r = host_prepare(d->runtime_dir, NULL, &d->prepared, &d->why);
+	r = host_prepare(d->runtime_dir, NULL, NULL, &d->prepared, &d->why);
 	d->is_prepared = r == 0;
 	if (r == 0 && loop_open(&d->loop) < 0)
 		r = iso_err_set(&d->why, ISO_ERR_HOST, ENOMEM, "make an event loop");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* isorun profile: lists the profiles, or shows one resolved and checked. */
+/* isorun profile: lists the profiles or policies, or shows one resolved and checked. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,13 +10,20 @@
 #include "cli/command.h"
 #include "cli/host_dirs.h"
 #include "cli/say.h"
+#include "sandbox/policy.h"
 #include "sandbox/profile.h"
+#include "sandbox/seccomp.h"
 
 struct profile_values {
 	bool help;
+	bool seccomp;
 };
 
-static const struct opt rows[] = { OPT_HELP };
+static const struct opt rows[] = {
+	OPT_HELP,
+	{ 0, "seccomp", NULL, opt_flag, offsetof(struct profile_values, seccomp),
+	  "the same of seccomp policies", NULL },
+};
 static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
 static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
@@ -97,6 +105,57 @@ static int show(const char *name, char *const *dirs, struct iso_err *err)
 	return r;
 }
 
+static int list_policies(char *const *dirs, struct iso_err *err)
+{
+	_cleanup_strv_ char **names = NULL;
+	int r = policy_list(dirs, &names, err);
+
+	for (size_t i = 0; r == 0 && i < strv_len(names); i++) {
+		struct policy *policy = NULL;
+		struct iso_err fault = ISO_ERR_INIT;
+
+		if (policy_load(names[i], dirs, &policy, NULL, &fault) < 0)
+			printf("%-12s (broken: %s)\n", names[i], fault.text);
+		else
+			printf("%-12s %s\n", names[i],
+			       policy->description ? policy->description : "");
+		policy_free(policy);
+	}
+	return r;
+}
+
+/* Compiled too, so that all of its faults are found. */
+static int show_policy(const char *name, char *const *dirs, struct iso_err *err)
+{
+	_cleanup_strv_ char **files = NULL;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_buf_ struct buf bpf = BUF_INIT;
+	struct policy *policy = NULL;
+	int r = policy_load(name, dirs, &policy, &files, err);
+
+	if (r == 0)
+		r = seccomp_compile(policy, seccomp_native(), &bpf, err);
+	if (r == 0)
+		policy_to_text(policy, &text);
+	policy_free(policy);
+	if (r == 0 && text.error)
+		r = iso_err_set(err, ISO_ERR_INTERNAL, text.error, "show the policy");
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < strv_len(files); i++)
+		printf("; from %s\n", files[i]);
+	printf("\n%s", buf_str(&text));
+	return 0;
+}
+
+static int show_what(const struct profile_values *v, const char *name, char *const *dirs,
+		     struct iso_err *err)
+{
+	if (v->seccomp)
+		return name ? show_policy(name, dirs, err) : list_policies(dirs, err);
+	return name ? show(name, dirs, err) : list(dirs, err);
+}
+
 static int run(char **argv)
 {
 	struct profile_values v = { 0 };
@@ -113,14 +172,14 @@ static int run(char **argv)
 	if (r == 0)
 		r = host_profile_dirs(&dirs, &err);
 	if (r == 0)
-		r = words[0] ? show(words[0], dirs, &err) : list(dirs, &err);
+		r = show_what(&v, words[0], dirs, &err);
 	return r < 0 ? say_fault(&err) : 0;
 }
 
 const struct command cmd_profile = {
 	.name = "profile",
 	.words = "[NAME|FILE]",
-	.summary = "lists the profiles, or shows one resolved and checked",
+	.summary = "lists profiles and seccomp policies, or shows one resolved",
 	.options = &table,
 	.run = run,
 };

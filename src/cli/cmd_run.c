@@ -55,6 +55,7 @@ static int wrap(const struct wrap_values *v, char **command)
 {
 	struct iso_err err = ISO_ERR_INIT;
 	_cleanup_free_ char *runtime_dir = NULL;
+	_cleanup_free_ char *policy = NULL;
 	struct prepared prepared = { 0 };
 	struct wrap w = {
 		.values = v,
@@ -67,7 +68,9 @@ static int wrap(const struct wrap_values *v, char **command)
 
 	w.runtime_dir = runtime_dir;
 	if (r == 0)
-		r = host_prepare(runtime_dir, v->sandbox.profile, &prepared, &err);
+		r = options_sandbox_policy(&v->sandbox, &policy, &err);
+	if (r == 0)
+		r = host_prepare(runtime_dir, v->sandbox.profile, policy, &prepared, &err);
 	if (r == 0)
 		r = wrap_apply(&w, &err);
 	if (r == 0)

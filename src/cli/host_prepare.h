@@ -7,8 +7,9 @@
 
 #define HOST_DEFAULT_PROFILE "default"
 
-/* Made with the libraries, so only isorun-full contains it.  profile NULL: the default one. */
-int host_prepare(const char *runtime_dir, const char *profile, struct prepared *ret,
-		 struct iso_err *err);
+/* Made with the libraries, so only isorun-full contains it.  profile NULL: the default one;
+ * policy NULL: the profile's own. */
+int host_prepare(const char *runtime_dir, const char *profile, const char *policy,
+		 struct prepared *ret, struct iso_err *err);
 
 #endif

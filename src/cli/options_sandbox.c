@@ -89,6 +89,15 @@ static int convert_yes(const char *none, char **ret_value, struct iso_err *err)
 	return *ret_value ? 0 : no_memory(err);
 }
 
+/* A name, unless it holds a slash. */
+static int convert_file(const char *text, char **ret_value, struct iso_err *err)
+{
+	if (strchr(text, '/'))
+		return path_absolute(text, ret_value) < 0 ? no_memory(err) : 0;
+	*ret_value = strdup(text);
+	return *ret_value ? 0 : no_memory(err);
+}
+
 #define SPEC(letter_, name_, arg_, section_, key_, convert_, help_)                        \
 	{ letter_, name_, arg_, opt_spec, offsetof(struct values_sandbox, sandbox.changes), \
 	  help_, &(const struct profile_entry){ section_, key_, convert_ } }
@@ -114,6 +123,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "pids", "N", "limits", "pids", NULL, "processes and threads of one test"),
 	{ 'p', "profile", "NAME|FILE", opt_string, FIELD(profile),
 	  "what to allow: default, strict, shared, network", NULL },
+	SPEC(0, "seccomp", "POLICY", "process", "seccomp", convert_file,
+	     "system calls allowed: default, strict, off, FILE"),
 	SPEC(0, "share", "NS,...", "namespaces", "share", NULL,
 	     "do without these of mount,net,pid,ipc,uts,cgroup"),
 	{ 0, "strict", NULL, opt_flag, FIELD(strict),
@@ -138,6 +149,15 @@ const char *options_sandbox_memory_from(const struct options_sandbox *o)
 		if (strcmp(o->changes.list[i].opt->name, "memory") == 0)
 			return "--memory";
 	return "a memory of";
+}
+
+int options_sandbox_policy(const struct options_sandbox *o, char **ret, struct iso_err *err)
+{
+	for (size_t i = o->changes.n; i-- > 0;)
+		if (strcmp(o->changes.list[i].opt->name, "seccomp") == 0)
+			return convert_file(o->changes.list[i].value, ret, err);
+	*ret = NULL;
+	return 0;
 }
 
 int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,

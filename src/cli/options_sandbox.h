@@ -34,7 +34,7 @@ struct values_sandbox {
 	struct options_sandbox sandbox;
 };
 
-enum { OPTIONS_SANDBOX_N = 19 };
+enum { OPTIONS_SANDBOX_N = 20 };
 extern const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N];
 
 void options_sandbox_fini(struct options_sandbox *o);
@@ -42,6 +42,9 @@ void options_sandbox_fini(struct options_sandbox *o);
 /* Changes the spec in the order of the command line. */
 int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 			  struct iso_err *err);
+
+/* The policy of --seccomp, as a profile would name it; NULL: not given. */
+int options_sandbox_policy(const struct options_sandbox *o, char **ret, struct iso_err *err);
 
 /* What to call the memory demand of a spec that these were applied to. */
 const char *options_sandbox_memory_from(const struct options_sandbox *o);

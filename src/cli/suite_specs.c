@@ -67,8 +67,24 @@ static int finish_spec(struct spec *spec, const struct suite_settings *settings,
 	return r < 0 ? r : warn(spec, err);
 }
 
+/* The policy that stands in place of the profiles' own; NULL: none does. */
+static int find_policy(const struct suite_settings *settings,
+		       const struct options_sandbox *options, char **ret, struct iso_err *err)
+{
+	static const char entry[] = "process.seccomp=";
+	int r = options_sandbox_policy(options, ret, err);
+
+	for (size_t i = strv_len(settings->spec_entries); r == 0 && !*ret && i-- > 0;)
+		if (str_starts(settings->spec_entries[i], entry)) {
+			*ret = strdup(settings->spec_entries[i] + strlen(entry));
+			if (!*ret)
+				r = iso_err_set(err, ISO_ERR_HOST, ENOMEM, "load profiles");
+		}
+	return r;
+}
+
 static int make_other(struct suite_specs *s, const char *runtime_dir, const char *profile,
-		      const struct suite_settings *settings,
+		      const char *policy, const struct suite_settings *settings,
 		      const struct options_sandbox *options, struct iso_err *err)
 {
 	struct prepared *grown = reallocarray(s->others, s->n_others + 1, sizeof(*grown));
@@ -78,7 +94,7 @@ static int make_other(struct suite_specs *s, const char *runtime_dir, const char
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load profiles");
 	s->others = grown;
 	memset(&grown[s->n_others], 0, sizeof(*grown));
-	r = host_prepare(runtime_dir, profile, &grown[s->n_others], err);
+	r = host_prepare(runtime_dir, profile, policy, &grown[s->n_others], err);
 	if (r < 0)
 		return r;
 	s->n_others++;
@@ -92,8 +108,11 @@ int suite_specs_make(struct suite_specs *s, const char *runtime_dir,
 		     const struct options_sandbox *options, struct iso_err *err)
 {
 	const char *profile = options->profile ? options->profile : settings->profile;
-	int r = host_prepare(runtime_dir, profile, &s->main, err);
+	_cleanup_free_ char *policy = NULL;
+	int r = find_policy(settings, options, &policy, err);
 
+	if (r == 0)
+		r = host_prepare(runtime_dir, profile, policy, &s->main, err);
 	if (r == 0)
 		r = finish_spec(&s->main.spec, settings, options, err);
 	/* A profile on the command line is for all tests. */
@@ -104,7 +123,7 @@ int suite_specs_make(struct suite_specs *s, const char *runtime_dir,
 
 		if (!t->profile || strv_has(s->names, t->profile))
 			continue;
-		r = make_other(s, runtime_dir, t->profile, settings, options, err);
+		r = make_other(s, runtime_dir, t->profile, policy, settings, options, err);
 		if (r < 0)
 			iso_err_wrap(err, "%s", t->origin);
 	}

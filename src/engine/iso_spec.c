@@ -135,8 +135,8 @@ int iso_spec_flags(struct iso_spec *s, unsigned flags)
 /* The programs' cache is not ours: a name means another file to them, who look
  * into the user's own directories first.  With directories that only the host
  * program knows of there is no name to keep the bytes under. */
-static int prepare(const struct iso_spec *s, const char *profile, struct prepared *ret,
-		   struct iso_err *err)
+static int prepare(const struct iso_spec *s, const char *profile, const char *policy,
+		   struct prepared *ret, struct iso_err *err)
 {
 	static char *const installed[] = {
 		(char *)"/etc/isorun/profiles", (char *)ISORUN_DATADIR "/profiles", NULL,
@@ -148,31 +148,61 @@ static int prepare(const struct iso_spec *s, const char *profile, struct prepare
 		if (!cache)
 			return no_memory(err);
 		(void)fs_mkdirs(cache, 0700); /* without it nothing is kept */
-		if (prepared_load(cache, profile, ret) == 0)
+		if (prepared_load(cache, profile, policy, ret) == 0)
 			return 0;
 	}
 	pthread_mutex_lock(&iso_libraries);
-	int r = prepared_make(cache, profile, s->profile_dirs ? s->profile_dirs : installed,
-			      ret, err);
+	int r = prepared_make(cache, profile, policy,
+			      s->profile_dirs ? s->profile_dirs : installed, ret, err);
 	pthread_mutex_unlock(&iso_libraries);
 	return r;
 }
 
-int iso_spec_profile(struct iso_spec *s, const char *name_or_file, struct iso_err *err)
+static int kit_make(const struct iso_spec *s, const char *profile, const char *policy,
+		    struct iso_kit **ret, struct iso_err *err)
 {
 	struct iso_kit *kit = calloc(1, sizeof(*kit));
 
 	if (!kit)
 		return no_memory(err);
 	atomic_init(&kit->users, 1);
-	int r = prepare(s, name_or_file ? name_or_file : "default", &kit->prepared, err);
-	if (r < 0) {
+	int r = prepare(s, profile, policy, &kit->prepared, err);
+	if (r < 0)
 		free(kit);
+	else
+		*ret = kit;
+	return r;
+}
+
+int iso_spec_profile(struct iso_spec *s, const char *name_or_file, struct iso_err *err)
+{
+	struct iso_kit *kit;
+	int r = kit_make(s, name_or_file ? name_or_file : "default", NULL, &kit, err);
+
+	if (r < 0)
 		return r;
-	}
 	spec_fini(&s->spec);
 	s->spec = kit->prepared.spec;
 	kit->prepared.spec = (struct spec){ 0 };
+	kit_drop(s->kit);
+	s->kit = kit;
+	return 0;
+}
+
+/* The policy has to be compiled: all that the profile had comes anew, with it. */
+static int take_policy(struct iso_spec *s, struct iso_err *err)
+{
+	struct spec *spec = &s->spec;
+	struct iso_kit *kit;
+
+	if (!s->kit || str_eq(spec->seccomp, "off") || str_eq(spec->seccomp, spec->filter_of))
+		return 0;
+	int r = kit_make(s, spec->profile, spec->seccomp, &kit, err);
+	if (r < 0)
+		return r;
+	spec->filter_of = kit->prepared.policy;
+	spec->filter = kit->prepared.bpf;
+	spec->filter_bytes = kit->prepared.bpf_bytes;
 	kit_drop(s->kit);
 	s->kit = kit;
 	return 0;
@@ -184,7 +214,8 @@ int iso_spec_set(struct iso_spec *s, const char *section, const char *key, const
 	/* Without a key spec_set checks the section only. */
 	if (!section || !key || !value)
 		return iso_err_set(err, ISO_ERR_USAGE, EINVAL, "iso_spec_set");
-	return spec_set(&s->spec, section, key, value, "iso_spec_set", err);
+	int r = spec_set(&s->spec, section, key, value, "iso_spec_set", err);
+	return r < 0 ? r : take_policy(s, err);
 }
 
 static int copy_path(const char *from, char **ret)

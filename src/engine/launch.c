@@ -48,8 +48,8 @@ static void fill_request(const struct attempt *a, const struct spec *spec, char 
 		.workspace = rq->workspace ? rq->workspace : cwd,
 		.tmp_size_bytes = attempt_tmp_bytes(a),
 		.cgroups = &a->cgroups,
-		.bpf = prepared->bpf,
-		.bpf_bytes = prepared->bpf_bytes,
+		.bpf = spec->filter,
+		.bpf_bytes = spec->filter_bytes,
 		.lo_up = prepared->lo_up,
 		.lo_up_bytes = prepared->lo_up_bytes,
 		.stdin_fd = rq->stdin_fd,
@@ -66,16 +66,28 @@ static void fill_request(const struct attempt *a, const struct spec *spec, char 
 	};
 }
 
+/* Never another filter than the one asked for. */
+static int check_filter(const struct spec *spec, struct iso_err *err)
+{
+	if (str_eq(spec->seccomp, "off") || str_eq(spec->seccomp, spec->filter_of))
+		return 0;
+	return iso_err_set(err, ISO_ERR_INTERNAL, 0, "seccomp policy '%s' is not compiled",
+			   spec->seccomp);
+}
+
 static int compile_and_spawn(struct attempt *a, const struct spec *spec, char *const *env,
 			     const char *cwd, struct iso_err *err)
 {
 	const int alive_fd = ledger_alive_fd(a->claim);
 	struct sbx_request request;
 
+	int r = check_filter(spec, err);
+	if (r < 0)
+		return r;
 	fill_request(a, spec, env, cwd, &alive_fd, &request);
 	sbx_plan_free(a->plan);
 	a->plan = NULL;
-	int r = sbx_compile(&request, &a->plan, err);
+	r = sbx_compile(&request, &a->plan, err);
 	return r < 0 ? r : sbx_spawn(a->plan, &a->sbx, err);
 }
 

@@ -14,7 +14,8 @@
 struct prepared {
 	struct spec spec;        /* of the profile, before any option */
 	struct cg_place place;
-	void *bpf;               /* struct sock_filter[]: policy "default" */
+	char *policy;            /* that bpf was compiled from; spec.seccomp before any option */
+	void *bpf;               /* struct sock_filter[]; NULL: policy "off" */
 	size_t bpf_bytes;
 	void *lo_up;             /* netlink message that brings lo up */
 	size_t lo_up_bytes;
@@ -22,15 +23,18 @@ struct prepared {
 
 void prepared_fini(struct prepared *p); /* accepts a zeroed one */
 
-/* From the cache in runtime_dir: 0, or -ENOENT when there is none or something
+/* `policy` is a seccomp policy in place of the profile's; NULL: the profile's own.
+ *
+ * From the cache in runtime_dir: 0, or -ENOENT when there is none or something
  * it was made from has changed (boot, a profile's file, our cgroup, isorun's
  * version).  Never an error for people: make it then.  No library is used. */
-int prepared_load(const char *runtime_dir, const char *profile, struct prepared *ret);
+int prepared_load(const char *runtime_dir, const char *profile, const char *policy,
+		  struct prepared *ret);
 
 /* With the libraries (so only isorun-full and libisorun contain it), and
  * written to the cache; a cache that cannot be written is no error, and with
  * runtime_dir NULL there is none. */
-int prepared_make(const char *runtime_dir, const char *profile, char *const *profile_dirs,
-		  struct prepared *ret, struct iso_err *err);
+int prepared_make(const char *runtime_dir, const char *profile, const char *policy,
+		  char *const *profile_dirs, struct prepared *ret, struct iso_err *err);
 
 #endif

@@ -10,7 +10,8 @@
  *
  *   isorun-prepared FORMAT VERSION BOOT_ID
  *   profile NAME
- *   file MTIME_NS SIZE INODE PATH     the program that made it; each profile file it read
+ *   policy NAME                       the seccomp policy asked for; "-": the profile's
+ *   file MTIME_NS CTIME_NS SIZE INODE PATH  the program that made it; each file it read
  *   absent PATH                       a file that would have been read first
  *   spec SECTION KEY VALUE            in order, as spec_set takes them
  *   place BYTES                       then as many bytes: cg_place_to_text
@@ -18,15 +19,20 @@
  *   lo BYTES                          then as many bytes
  *   end
  */
-enum { PREPARED_FORMAT = 2 };
+enum { PREPARED_FORMAT = 3 };
 
-/* The path of the cache file of a profile; heap, NULL: no memory. */
-char *prepared_path(const char *runtime_dir, const char *profile);
+/* The path of the cache file; policy NULL: the profile's own.  Heap, NULL: no memory. */
+char *prepared_path(const char *runtime_dir, const char *profile, const char *policy);
 
 /* The first line. */
 void prepared_head(struct buf *b);
 
-/* One "file" or "absent" line for a path as it is now. */
-void prepared_stamp(struct buf *b, const char *path);
+/* One "file" or "absent" line for a path as it is now.  The change time, which
+ * nobody can set, moves with every change of content.  *ret_new says whether the
+ * file is so new that a change within the clock's step may yet come; may be NULL. */
+void prepared_stamp(struct buf *b, const char *path, bool *ret_new);
+
+/* The spec gets the bytes of its policy. */
+void prepared_tie(struct prepared *p);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,12 @@
 #include "base/str.h"
 
 enum { FILE_MAX = 1 << 20 };
+
+/* What the file must be of. */
+struct wanted {
+	const char *profile;
+	const char *policy; /* NULL: the profile's own */
+};
 
 struct reader {
 	char *at;
@@ -46,7 +53,7 @@ static bool still_true(const char *line, const char *path)
 {
 	_cleanup_buf_ struct buf now = BUF_INIT;
 
-	prepared_stamp(&now, path);
+	prepared_stamp(&now, path, NULL);
 	return now.len == strlen(line) + 1 && strncmp(buf_str(&now), line, strlen(line)) == 0;
 }
 
@@ -110,7 +117,8 @@ static int take_profile(struct spec *spec, const char *found, const char *wanted
 }
 
 /* One line after the head; 1 at the end. */
-static int take_line(struct reader *r, char *line, const char *profile, struct prepared *p)
+static int take_line(struct reader *r, char *line, const struct wanted *wanted,
+		     struct prepared *p)
 {
 	char *rest;
 
@@ -119,7 +127,9 @@ static int take_line(struct reader *r, char *line, const char *profile, struct p
 	if (after(line, "file") || after(line, "absent"))
 		return stamp_holds(line) ? 0 : -ENOENT;
 	if ((rest = after(line, "profile")))
-		return take_profile(&p->spec, rest, profile);
+		return take_profile(&p->spec, rest, wanted->profile);
+	if ((rest = after(line, "policy")))
+		return str_eq(rest, wanted->policy ? wanted->policy : "-") ? 0 : -ENOENT;
 	if ((rest = after(line, "place")))
 		return take_place(r, rest, p);
 	if ((rest = after(line, "bpf")))
@@ -151,7 +161,16 @@ static bool same_cgroup(const struct cg_place *place)
 	return (size_t)n == len && strncmp(place->self, text, len) == 0;
 }
 
-static int parse(struct reader *r, const char *profile, struct prepared *p)
+/* A policy other than "off" has whole instructions. */
+static bool holds_filter(struct prepared *p)
+{
+	if (str_eq(p->spec.seccomp, "off"))
+		return !p->bpf_bytes;
+	p->policy = strdup(p->spec.seccomp);
+	return p->policy && p->bpf_bytes && p->bpf_bytes % sizeof(struct sock_filter) == 0;
+}
+
+static int parse(struct reader *r, const struct wanted *wanted, struct prepared *p)
 {
 	char *line = next_line(r);
 	if (!line || !head_holds(line))
@@ -159,11 +178,13 @@ static int parse(struct reader *r, const char *profile, struct prepared *p)
 	int code;
 	do {
 		line = next_line(r);
-		code = line ? take_line(r, line, profile, p) : -EINVAL;
+		code = line ? take_line(r, line, wanted, p) : -EINVAL;
 	} while (code == 0);
 	if (code < 0)
 		return code;
-	return p->bpf && p->lo_up && same_cgroup(&p->place) ? 0 : -ENOENT;
+	if (!holds_filter(p))
+		return -ENOENT;
+	return p->lo_up && same_cgroup(&p->place) ? 0 : -ENOENT;
 }
 
 /* Whatever the bytes say is done with our rights, so they must be ours. */
@@ -193,22 +214,25 @@ static int read_own(const char *path, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-int prepared_load(const char *runtime_dir, const char *profile, struct prepared *ret)
+int prepared_load(const char *runtime_dir, const char *profile, const char *policy,
+		  struct prepared *ret)
 {
-	_cleanup_free_ char *path = prepared_path(runtime_dir, profile);
+	_cleanup_free_ char *path = prepared_path(runtime_dir, profile, policy);
 	_cleanup_free_ char *text = NULL;
 	struct prepared p = { 0 };
 	size_t len = 0;
+	const struct wanted wanted = { profile, policy };
 
 	if (!path || read_own(path, &text, &len) < 0)
 		return -ENOENT;
 	if (spec_init(&p.spec) < 0)
 		return -ENOENT;
 	struct reader r = { .at = text, .end = text + len };
-	if (parse(&r, profile, &p) < 0) {
+	if (parse(&r, &wanted, &p) < 0) {
 		prepared_fini(&p);
 		return -ENOENT;
 	}
+	prepared_tie(&p);
 	*ret = p;
 	return 0;
 }
@@ -217,6 +241,7 @@ void prepared_fini(struct prepared *p)
 {
 	spec_fini(&p->spec);
 	cg_place_fini(&p->place);
+	free(p->policy);
 	free(p->bpf);
 	free(p->lo_up);
 	*p = (struct prepared){ 0 };

@@ -29,18 +29,34 @@ static int take_bytes(struct buf *b, void **ret, size_t *ret_bytes)
 	return 0;
 }
 
-static int make_bytes(struct prepared *p, struct iso_err *err)
+static int make_filter(struct prepared *p, char *const *dirs, char ***files,
+		       struct iso_err *err)
 {
 	_cleanup_buf_ struct buf bpf = BUF_INIT;
-	_cleanup_buf_ struct buf lo = BUF_INIT;
+	struct policy *policy = NULL;
 
-	int r = seccomp_compile("default", &bpf, err);
+	if (str_eq(p->spec.seccomp, "off"))
+		return 0;
+	int r = policy_load(p->spec.seccomp, dirs, &policy, files, err);
 	if (r == 0)
-		r = network_lo_up_message(&lo, err);
+		r = seccomp_compile(policy, seccomp_native(), &bpf, err);
+	policy_free(policy);
 	if (r < 0)
 		return r;
-	if (take_bytes(&bpf, &p->bpf, &p->bpf_bytes) < 0 ||
-	    take_bytes(&lo, &p->lo_up, &p->lo_up_bytes) < 0)
+	p->policy = strdup(p->spec.seccomp);
+	if (!p->policy || take_bytes(&bpf, &p->bpf, &p->bpf_bytes) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "prepare");
+	return 0;
+}
+
+static int make_bytes(struct prepared *p, struct iso_err *err)
+{
+	_cleanup_buf_ struct buf lo = BUF_INIT;
+	int r = network_lo_up_message(&lo, err);
+
+	if (r < 0)
+		return r;
+	if (take_bytes(&lo, &p->lo_up, &p->lo_up_bytes) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "prepare");
 	return cg_find(&p->place, err);
 }
@@ -65,16 +81,19 @@ static int write_key(struct buf *b, const struct spec *spec, size_t i)
 
 /* The files that were read, and those that a nearer directory lacks today: one
  * that appears there tomorrow must be seen. */
-static void write_stamps(struct buf *b, char *const *files, char *const *dirs)
+static void write_stamps(struct buf *b, char *const *files, char *const *dirs, const char *below,
+			 bool *ret_new)
 {
 	for (size_t i = 0; i < strv_len(files); i++) {
-		prepared_stamp(b, files[i]);
+		prepared_stamp(b, files[i], ret_new);
 		for (size_t k = 0; k < strv_len(dirs); k++) {
-			_cleanup_free_ char *nearer = path_join(dirs[k], path_base(files[i]));
+			_cleanup_free_ char *dir = path_join(dirs[k], below);
+			_cleanup_free_ char *nearer =
+				dir ? path_join(dir, path_base(files[i])) : NULL;
 			if (!nearer || str_eq(nearer, files[i]))
 				break;
 			if (access(nearer, F_OK) < 0)
-				prepared_stamp(b, nearer);
+				prepared_stamp(b, nearer, ret_new);
 		}
 	}
 }
@@ -86,25 +105,40 @@ static int write_maker(struct buf *b)
 	int r = path_real("/proc/self/exe", &self);
 
 	if (r == 0)
-		prepared_stamp(b, self);
+		prepared_stamp(b, self, NULL);
 	return r;
 }
 
-static int write_cache(const char *runtime_dir, const char *profile, const struct prepared *p,
-		       char *const *files, char *const *dirs)
+/* What the bytes were made of. */
+struct asked {
+	const char *profile;
+	const char *policy;
+	char *const *dirs;
+	char **files;
+	char **policy_files;
+};
+
+static int write_cache(const char *runtime_dir, const struct asked *asked,
+		       const struct prepared *p)
 {
-	_cleanup_free_ char *path = prepared_path(runtime_dir, profile);
+	_cleanup_free_ char *path = prepared_path(runtime_dir, asked->profile, asked->policy);
 	_cleanup_buf_ struct buf b = BUF_INIT;
 	_cleanup_buf_ struct buf place = BUF_INIT;
 
-	if (!path || strchr(profile, '\n'))
+	bool is_new = false;
+
+	if (!path || strchr(asked->profile, '\n'))
 		return -EINVAL;
 	prepared_head(&b);
-	buf_addf(&b, "profile %s\n", profile);
+	buf_addf(&b, "profile %s\npolicy %s\n", asked->profile,
+		 asked->policy ? asked->policy : "-");
 	int r = write_maker(&b);
 	if (r < 0)
 		return r;
-	write_stamps(&b, files, dirs);
+	write_stamps(&b, asked->files, asked->dirs, "", &is_new);
+	write_stamps(&b, asked->policy_files, asked->dirs, "seccomp", &is_new);
+	if (is_new)
+		return -EAGAIN;
 	for (size_t i = 0; spec_key_at(i); i++) {
 		r = write_key(&b, &p->spec, i);
 		if (r < 0)
@@ -123,26 +157,42 @@ static int write_cache(const char *runtime_dir, const char *profile, const struc
 	return b.error ? b.error : fs_replace_at(AT_FDCWD, path, buf_str(&b), b.len, 0600);
 }
 
-int prepared_make(const char *runtime_dir, const char *profile, char *const *profile_dirs,
-		  struct prepared *ret, struct iso_err *err)
+static int make(struct asked *asked, struct prepared *p, struct iso_err *err)
 {
-	struct prepared p = { 0 };
-	_cleanup_strv_ char **files = NULL;
+	if (spec_init(&p->spec) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "profile '%s'", asked->profile);
+	int r = profile_load(asked->profile, asked->dirs, &p->spec, &asked->files, err);
+	if (r == 0 && asked->policy)
+		r = spec_set(&p->spec, "process", "seccomp", asked->policy, "seccomp", err);
+	if (r < 0)
+		return r;
+	r = make_filter(p, asked->dirs, &asked->policy_files, err);
+	if (r < 0 && !asked->policy && !asked->policy_files)
+		iso_err_wrap(err, "profile '%s'", asked->profile);
+	return r < 0 ? r : make_bytes(p, err);
+}
 
-	if (spec_init(&p.spec) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "profile '%s'", profile);
-	int r = profile_load(profile, profile_dirs, &p.spec, &files, err);
-	if (r == 0)
-		r = make_bytes(&p, err);
+int prepared_make(const char *runtime_dir, const char *profile, const char *policy,
+		  char *const *profile_dirs, struct prepared *ret, struct iso_err *err)
+{
+	struct asked asked = { .profile = profile, .policy = policy, .dirs = profile_dirs };
+	struct prepared p = { 0 };
+	int r = make(&asked, &p, err);
+
+	/* A relative name means another file in another directory. */
+	if (r == 0 && runtime_dir && (!strchr(profile, '/') || profile[0] == '/')) {
+		int kept = write_cache(runtime_dir, &asked, &p);
+		if (kept < 0)
+			log_debug("the prepared bytes of '%s' are not kept: %s", profile,
+				  strerror(-kept));
+	}
+	strv_free(asked.files);
+	strv_free(asked.policy_files);
 	if (r < 0) {
 		prepared_fini(&p);
 		return r;
 	}
-	/* A relative name means another file in another directory. */
-	bool cacheable = runtime_dir && (!strchr(profile, '/') || profile[0] == '/');
-	r = cacheable ? write_cache(runtime_dir, profile, &p, files, profile_dirs) : 0;
-	if (r < 0)
-		log_debug("the prepared bytes of '%s' are not kept: %s", profile, strerror(-r));
+	prepared_tie(&p);
 	*ret = p;
 	return 0;
 }

@@ -53,7 +53,11 @@ struct spec {
 	bool tty;                /* a terminal of its own for standard input, output and error */
 	bool keep_caps_all;      /* capabilities = all */
 	char **capabilities;     /* kept, lower case without "cap_"; empty: none */
-	char *seccomp;           /* "default" or "off" */
+	char *seccomp;           /* a policy's name, an absolute path of its file, or "off" */
+	/* Its policy as struct sock_filter[]: borrowed of whoever prepared the spec. */
+	const char *filter_of;   /* the policy that it was made from; NULL: none yet */
+	const void *filter;
+	size_t filter_bytes;
 	char *user;              /* NAME or UID[:GID]; NULL: the caller's */
 
 	uint64_t mem_bytes;      /* limit of one test; 0: from history or the default share */

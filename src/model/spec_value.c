@@ -32,8 +32,6 @@ static const char *const net_names[] = {
 };
 static_assert(ARRAY_SIZE(net_names) == SPEC_NET_COUNT, "every network mode has a name");
 
-static const char *const seccomp_names[] = { "default", "off" };
-
 /* The field that the row's offset names; the row's kind vouches for the type. */
 #define FIELD(s, row, type) ((type *)(void *)((char *)(s) + (row)->offset))
 #define CONST_FIELD(s, row, type) ((const type *)(const void *)((const char *)(s) + (row)->offset))
@@ -319,22 +317,23 @@ void spec_get_net(const struct spec *s, const struct spec_row *row, struct buf *
 	buf_adds(b, net_names[s->net]);
 }
 
+/* What the portable names of users and groups are made of, and numbers too. */
+static size_t name_span(const char *s)
+{
+	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+}
+
 int spec_set_seccomp(const struct spec_entry *e)
 {
-	if (spec_index(e->value, seccomp_names, ARRAY_SIZE(seccomp_names)) < 0)
-		return spec_refuse_name(e, e->value, seccomp_names, ARRAY_SIZE(seccomp_names));
+	/* Which names there are is known where policies are read. */
+	if (*e->value != '/' && (!*e->value || e->value[name_span(e->value)]))
+		return spec_refuse(e, e->value, "expected a policy's name or /FILE, or off");
 	return store_text(e, e->value);
 }
 
 void spec_get_seccomp(const struct spec *s, const struct spec_row *row, struct buf *b)
 {
 	spec_get_phrase(s, row, b);
-}
-
-/* What the portable names of users and groups are made of, and numbers too. */
-static size_t name_span(const char *s)
-{
-	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 }
 
 int spec_set_user(const struct spec_entry *e)

@@ -50,6 +50,12 @@ int child_terminal_open(const struct sbx_step *step);
 int child_terminal_hand_over(const struct sbx_job *job);
 void child_terminal_restore(const struct sbx_job *job);
 
+/* What a filter that bpf.c wrote answers to a call (SECCOMP_RET_*), and a mask of
+ * the arguments that it looked at. */
+struct seccomp_data;
+uint32_t child_filter_eval(const struct sock_filter *code, size_t n,
+			   const struct seccomp_data *data, unsigned *ret_looked);
+
 /* Helpers without libc's state. */
 int64_t child_now_ns(void);
 size_t child_text_len(const char *s);

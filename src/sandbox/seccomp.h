@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandbox/seccomp.h - policies compiled to BPF through libseccomp. */
+/* sandbox/seccomp.h - policies to BPF: the calls' names and numbers are libseccomp's. */
 #ifndef SANDBOX_SECCOMP_H
 #define SANDBOX_SECCOMP_H
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "sandbox/policy.h"
 
-/* Policy "default": what tests never need and that reaches outside of the
- * sandbox is answered with EPERM, or ENOSYS where programs have a fallback.
- * Appends an array of struct sock_filter.  Calls of foreign ABIs (x32, and
- * i386 unless it too has rules) are closed.  Unknown policy: ISO_ERR_USAGE. */
-int seccomp_compile(const char *policy, struct buf *ret_bpf, struct iso_err *err);
+/* AUDIT_ARCH_* of this machine. */
+uint32_t seccomp_native(void);
 
-/* Whether this kernel takes a filter at all: loads an allow-all filter in a
- * child.  0 or -errno; for doctor. */
+/* Whether any architecture has a call of that name. */
+bool seccomp_knows(const char *call);
+/* All that are known; strv. */
+int seccomp_calls(char ***ret);
+/* The name of a call's number; heap, NULL: it has none that we know. */
+char *seccomp_call_name(uint32_t arch, int nr);
+
+/* Appends an array of struct sock_filter for programs of `arch`.  Calls of its
+ * 32-bit sibling have the same rules where the policy has compat, else they are
+ * ENOSYS, as are those of all other ABIs (x32).  A policy that refuses what
+ * starts the command is ISO_ERR_USAGE. */
+int seccomp_compile(const struct policy *p, uint32_t arch, struct buf *ret_bpf,
+		    struct iso_err *err);
+
+/* Whether this kernel takes a filter at all: loads one in a child.  0 or -errno;
+ * for doctor. */
 int seccomp_probe(void);
 
 #endif

@@ -289,7 +289,7 @@ static void strict_lets_nothing_out(void **state)
 	assert_true(p->spec.no_new_privs);
 	assert_false(p->spec.keep_caps_all);
 	assert_int_equal(strv_len(p->spec.capabilities), 0);
-	assert_string_equal(p->spec.seccomp, "default");
+	assert_string_equal(p->spec.seccomp, "strict");
 	assert_true(p->spec.env_clear);
 	assert_true(p->spec.pids > 0);
 	assert_true(strv_has(p->spec.private_dirs, "/run"));
