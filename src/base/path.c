@@ -2,6 +2,7 @@
 #include "base/path.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,4 +142,44 @@ int path_candidates(const char *name, const char *path_env, char ***ret)
 		return r;
 	*ret = TAKE_PTR(list);
 	return 0;
+}
+
+/* One part against one part, neither of them terminated. */
+static bool part_matches(const char *glob, size_t glob_len, const char *path, size_t path_len)
+{
+	_cleanup_free_ char *pattern = strndup(glob, glob_len);
+	_cleanup_free_ char *name = strndup(path, path_len);
+
+	return pattern && name && fnmatch(pattern, name, 0) == 0;
+}
+
+static bool parts_match(const char *glob, const char *path)
+{
+	for (;;) {
+		size_t g = strcspn(glob, "/");
+		size_t p = strcspn(path, "/");
+		if (g == 2 && strncmp(glob, "**", 2) == 0) {
+			if (!glob[g])
+				return true;
+			for (const char *at = path; at; at = strchr(at, '/')) {
+				at += *at == '/';
+				if (parts_match(glob + g + 1, at))
+					return true;
+			}
+			return false;
+		}
+		if (!part_matches(glob, g, path, p))
+			return false;
+		if (!glob[g] || !path[p])
+			return !glob[g] && !path[p];
+		glob += g + 1;
+		path += p + 1;
+	}
+}
+
+bool path_matches(const char *glob, const char *path)
+{
+	if (!strchr(glob, '/'))
+		return fnmatch(glob, path_base(path), 0) == 0;
+	return parts_match(glob + (*glob == '/'), path);
 }

@@ -13,6 +13,11 @@ char *path_clean(const char *path);                 /* heap: no //, /., /.. ; pu
 int path_absolute(const char *path, char **ret);    /* cleaned, relative to the working directory */
 int path_real(const char *path, char **ret);        /* realpath(3): asks the disk */
 
+/* Whether a glob(7) pattern names the relative path.  One without a slash is
+ * matched against the last part.  One with slashes is matched part by part, and
+ * its part "**" stands for any number of parts; a leading slash changes nothing
+ * but that. */
+bool path_matches(const char *glob, const char *path);
 /* The files a program name stands for, in the order of execvp(3): the name
  * itself when it is empty or holds a '/', else one per PATH directory.  Heap
  * list. */

@@ -136,6 +136,30 @@ static void candidates_follow_path_in_order(void **state)
 	check_candidates("", "/a", "''");
 }
 
+static void a_glob_without_a_slash_is_of_the_last_part(void **state)
+{
+	(void)state;
+	assert_true(path_matches("*.gcda", "a.gcda"));
+	assert_true(path_matches("*.gcda", "src/deep/a.gcda"));
+	assert_false(path_matches("*.gcda", "a.gcda/x"));
+	assert_true(path_matches(".coverage.*", "t/.coverage.host.2.1"));
+}
+
+static void a_glob_with_slashes_is_of_the_whole_path(void **state)
+{
+	(void)state;
+	assert_true(path_matches("/a.log", "a.log"));
+	assert_false(path_matches("/a.log", "b/a.log"));
+	assert_true(path_matches("out/*.xml", "out/a.xml"));
+	assert_false(path_matches("out/*.xml", "out/b/a.xml"));
+	assert_true(path_matches("out/**/*.xml", "out/a.xml"));
+	assert_true(path_matches("out/**/*.xml", "out/b/c/a.xml"));
+	assert_false(path_matches("out/**/*.xml", "b/out/a.xml"));
+	assert_true(path_matches("**/out/*", "b/out/a"));
+	assert_true(path_matches("out/**", "out/b/c"));
+	assert_false(path_matches("out/**", "out"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +170,8 @@ int main(void)
 		cmocka_unit_test(absolute_starts_from_the_working_directory),
 		cmocka_unit_test(a_lost_working_directory_is_an_error),
 		cmocka_unit_test(real_asks_the_disk),
+		cmocka_unit_test(a_glob_without_a_slash_is_of_the_last_part),
+		cmocka_unit_test(a_glob_with_slashes_is_of_the_whole_path),
 		cmocka_unit_test(candidates_follow_path_in_order),
 	};
 	return cmocka_run_group_tests_name("base/path", tests, NULL, NULL);
