@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -84,6 +86,43 @@ int fs_read_u64_at(int dir_fd, const char *path, uint64_t *ret)
 		return 0;
 	}
 	return num_parse_u64(text, ret);
+}
+
+/* What openat2(2) does, by one descriptor a part. */
+static int open_by_parts(int dir_fd, const char *path, int flags)
+{
+	_cleanup_close_ int at = fcntl(dir_fd, F_DUPFD_CLOEXEC, 3);
+
+	while (at >= 0) {
+		size_t n = strcspn(path, "/");
+		const char *rest = path + n + strspn(path + n, "/");
+		_cleanup_free_ char *part = strndup(path, n);
+		if (!part)
+			return -ENOMEM;
+		if (strcmp(part, "..") == 0 || !*part)
+			return -EXDEV;
+		int fd = openat(at, part,
+				O_NOFOLLOW | O_CLOEXEC | (*rest ? O_PATH | O_DIRECTORY : flags));
+		if (fd < 0 || !*rest)
+			return fd < 0 ? -errno : fd;
+		close(at);
+		at = fd;
+		path = rest;
+	}
+	return -errno;
+}
+
+int fs_open_beneath(int dir_fd, const char *path, int flags)
+{
+	const struct open_how how = {
+		.flags = (uint64_t)(unsigned)(flags | O_NOFOLLOW | O_CLOEXEC),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+	long fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+
+	if (fd < 0 && errno == ENOSYS)
+		return open_by_parts(dir_fd, path, flags);
+	return fd < 0 ? -errno : (int)fd;
 }
 
 int fs_write_at(int dir_fd, const char *path, const char *text)

@@ -21,6 +21,11 @@ int fs_read_at(int dir_fd, const char *path, size_t max, char **ret_text, size_t
 ssize_t fs_read_small_at(int dir_fd, const char *path, char *text, size_t size);
 int fs_read_u64_at(int dir_fd, const char *path, uint64_t *ret); /* "max" gives UINT64_MAX */
 
+/* A descriptor of what lies below the directory: neither a link nor ".." leads
+ * out, or anywhere, on the way or at its end.  Linux 5.6, openat2(2); before
+ * that part by part. */
+int fs_open_beneath(int dir_fd, const char *path, int flags);
+
 /* An existing file, one write(2), not truncated: for kernel files. */
 int fs_write_at(int dir_fd, const char *path, const char *text);
 

@@ -18,6 +18,7 @@
 #include "cli/suite_args.h"
 #include "cli/suite_history.h"
 #include "cli/suite_sinks.h"
+#include "engine/keep.h"
 
 enum { TICK_NS = 100 * 1000 * 1000 };
 enum { SEEDS = 1000 * 1000 };
@@ -102,6 +103,7 @@ struct suite_run_state {
 	char *state_dir;
 	char *run_name;
 	char *run_dir;
+	char *keep_dir;
 	char *workspace_dir;
 	struct loop *loop;
 	struct loop_timer *ticker;
@@ -123,6 +125,7 @@ static void state_fini(struct suite_run_state *s)
 	free(s->state_dir);
 	free(s->run_name);
 	free(s->run_dir);
+	free(s->keep_dir);
 	free(s->workspace_dir);
 }
 
@@ -197,7 +200,12 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 		.store = true,
 	};
 
-	return r < 0 ? r : suite_sinks_open(&s->sinks, &options, err);
+	if (r < 0)
+		return r;
+	s->keep_dir = path_join(s->run_dir, "kept");
+	if (!s->keep_dir)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "make a run directory");
+	return suite_sinks_open(&s->sinks, &options, err);
 }
 
 static int prepare(struct suite_run_state *s, char *const *sources, struct iso_err *err)
@@ -253,6 +261,7 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.n_sinks = s->sinks.n,
 		.run_name = s->run_name,
 		.run_dir = s->run_dir,
+		.keep_dir = s->keep_dir,
 		.jobs = choose_jobs(v, &s->settings),
 		.retries = choose_retries(v, &s->settings),
 		.max_failures = v->fail_fast ? 1 : v->max_failures,
@@ -263,6 +272,25 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 
 	s->began_ns = time_now_ns();
 	return suite_run(&config, ret, err);
+}
+
+/* Only now: each test was to see the tree as it was at the start. */
+static void bring_kept(const struct suite_run_state *s)
+{
+	struct keep_report report = { 0 };
+
+	if (!s->keep_dir || !s->workspace_dir)
+		return;
+	keep_apply(s->keep_dir, s->workspace_dir, &report);
+	if (report.n_faults) {
+		iso_err_wrap(&report.fault, "%zu files stay in '%s'", report.n_faults,
+			     s->keep_dir);
+		say_error(&report.fault);
+	}
+	if (report.n_kept && !s->values->quiet)
+		say("kept in '%s': %zu file%s", s->workspace_dir, report.n_kept,
+		    report.n_kept == 1 ? "" : "s");
+	keep_report_fini(&report);
 }
 
 static bool all_good(const struct run_summary *summary)
@@ -286,6 +314,7 @@ static int run_suite(const struct suite_values *v, char *const *sources, const c
 	if (r == 0)
 		r = run_tests(&s, command, &summary, &err);
 	closed = suite_sinks_close(&s.sinks, &late);
+	bring_kept(&s);
 	if (r < 0)
 		status = say_fault(&err);
 	else if (closed < 0)

@@ -234,8 +234,9 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 {
 	struct spec *spec = &w->wrap->prepared->spec;
 
+	/* What is kept comes out of an overlay. */
 	if (!spec->workspace_set)
-		spec->workspace = SPEC_TREE_SHARED;
+		spec->workspace = strv_len(spec->keep) ? SPEC_TREE_OVERLAY : SPEC_TREE_SHARED;
 	w->request = (struct attempt_request){
 		.spec = spec,
 		.argv = w->wrap->command,

@@ -226,6 +226,7 @@ static void on_report(int fd, uint32_t events, void *arg)
 		return;
 	}
 	attempt_settle(a, news);
+	attempt_keep(a);
 	/* Pid 1 was killed before it could: its leaf is ours to remove. */
 	if (!news->done && a->cgroups.n_groups)
 		(void)cg_remove_leaf(a->engine->cg, a->cgroups.name);

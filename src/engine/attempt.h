@@ -20,6 +20,8 @@ struct engine {
 	struct ledger *ledger;
 	struct cg *cg;
 	unsigned next_leaf;
+	char *looked_below;           /* the workspace whose mounts are known; NULL: none */
+	char **mounts_below;
 	struct attempt *first;        /* all that have not ended */
 };
 
@@ -73,6 +75,12 @@ int attempt_environ(const struct attempt *a, char ***ret);
 
 /* settle.c: what the news of a sandbox that ended come to. */
 void attempt_settle(struct attempt *a, const struct sbx_news *news);
+
+/* settle.c: brings out what the spec keeps, after attempt_settle. */
+void attempt_keep(struct attempt *a);
+
+/* launch.c: the mounts below the workspace of an overlay; borrowed. */
+int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err);
 
 /* The private directories' size: what the profile says, or 3/4 of the limit,
  * so that a full /tmp is ENOSPC rather than an OOM kill. */

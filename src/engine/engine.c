@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/str.h"
 
 /* Namespaces other than the user's need CAP_SYS_ADMIN, clone(2). */
 static bool may_make_namespaces(void)
@@ -64,6 +65,8 @@ void engine_close(struct engine *e)
 		a->rq.ended = NULL;
 		attempt_drop(a);
 	}
+	free(e->looked_below);
+	strv_free(e->mounts_below);
 	ledger_close(e->ledger);
 	cg_close(e->cg);
 	free(e);

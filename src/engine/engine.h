@@ -42,6 +42,8 @@ struct attempt_request {
 	char *const *argv;            /* borrowed likewise, as all below */
 	const char *cwd;              /* absolute; NULL: ours */
 	const char *workspace;        /* absolute; the tree that overlay and readonly speak of */
+	const char *keep_into;        /* what the spec keeps is collected there, for keep_apply;
+				       * NULL: it goes to the workspace at once */
 	char *const *env;             /* before the profile's changes; NULL: ours */
 	const char *title;            /* for the ledger: test id or command */
 	const char *test_id;          /* ISORUN_TEST; NULL: not set */

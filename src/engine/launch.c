@@ -34,8 +34,32 @@ uint64_t attempt_tmp_bytes(const struct attempt *a)
 	return a->mem_bytes / 4 * 3;
 }
 
-static void fill_request(const struct attempt *a, const struct spec *spec, char *const *env,
-			 const char *cwd, const int *alive_fd, struct sbx_request *ret)
+int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err)
+{
+	const struct spec *spec = a->rq.spec;
+	struct engine *e = a->engine;
+	int r = 0;
+
+	*ret = NULL;
+	if (spec->workspace != SPEC_TREE_OVERLAY || !(spec->namespaces & SPEC_NS_MOUNT) ||
+	    !a->rq.workspace)
+		return 0;
+	/* Once for all tests: a host may have many mounts. */
+	if (!str_eq(e->looked_below, a->rq.workspace)) {
+		strv_free(e->mounts_below);
+		e->mounts_below = NULL;
+		free(e->looked_below);
+		e->looked_below = strdup(a->rq.workspace);
+		r = e->looked_below ? sbx_mounts_below(a->rq.workspace, &e->mounts_below, err)
+				    : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "attempt");
+	}
+	*ret = e->mounts_below;
+	return r;
+}
+
+static int fill_request(const struct attempt *a, const struct spec *spec, char *const *env,
+			const char *cwd, const int *alive_fd, struct sbx_request *ret,
+			struct iso_err *err)
 {
 	const struct attempt_request *rq = &a->rq;
 	const struct prepared *prepared = a->engine->prepared;
@@ -64,6 +88,7 @@ static void fill_request(const struct attempt *a, const struct spec *spec, char 
 		.keep_fds = alive_fd,
 		.n_keep_fds = 1,
 	};
+	return attempt_mounts_below(a, &ret->mounts_below, err);
 }
 
 /* Never another filter than the one asked for. */
@@ -84,10 +109,11 @@ static int compile_and_spawn(struct attempt *a, const struct spec *spec, char *c
 	int r = check_filter(spec, err);
 	if (r < 0)
 		return r;
-	fill_request(a, spec, env, cwd, &alive_fd, &request);
 	sbx_plan_free(a->plan);
 	a->plan = NULL;
-	r = sbx_compile(&request, &a->plan, err);
+	r = fill_request(a, spec, env, cwd, &alive_fd, &request, err);
+	if (r == 0)
+		r = sbx_compile(&request, &a->plan, err);
 	return r < 0 ? r : sbx_spawn(a->plan, &a->sbx, err);
 }
 
@@ -191,9 +217,10 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 	if (r < 0)
 		return r;
 	char *const *env = request->env ? request->env : environ;
-	fill_request(&a, request->spec, env, cwd, NULL, &sbx);
+	r = fill_request(&a, request->spec, env, cwd, NULL, &sbx, err);
 	sbx.n_keep_fds = 0;
-	r = sbx_compile(&sbx, &a.plan, err);
+	if (r == 0)
+		r = sbx_compile(&sbx, &a.plan, err);
 	if (r == 0)
 		sbx_explain(a.plan, ret);
 	sbx_plan_free(a.plan);

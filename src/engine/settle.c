@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/keep.h"
 
 static void settle_end(struct attempt *a, const struct sbx_news *news)
 {
@@ -61,6 +64,8 @@ static void take_lists(struct attempt *a, const struct sbx_news *news)
 		(void)result_add_degraded(r, news->degraded[i].what, news->degraded[i].why);
 	(void)strv_copy(news->written, &r->written);
 	r->n_written = news->n_written;
+	(void)strv_copy(news->deleted, &r->deleted);
+	r->n_deleted = news->n_deleted;
 	if (!news->n_leftovers)
 		return;
 	r->leftovers = calloc(news->n_leftovers, sizeof(*r->leftovers));
@@ -99,4 +104,49 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 	r->error_status = news->faulty ? news->fault_status : 125;
 	r->error = strdup(news->faulty ? news->fault.text
 				       : "the sandbox was killed before its test ended");
+}
+
+/* What could not be brought out is lost: the result says so. */
+static void note_faults(struct attempt *a, const struct keep_report *report)
+{
+	_cleanup_buf_ struct buf why = BUF_INIT;
+
+	if (!report->n_faults)
+		return;
+	buf_adds(&why, report->fault.text);
+	if (report->n_faults > 1)
+		buf_addf(&why, " and %zu more", report->n_faults - 1);
+	(void)result_add_degraded(&a->result, "some kept files", buf_str(&why));
+}
+
+void attempt_keep(struct attempt *a)
+{
+	const struct spec *spec = a->rq.spec;
+	struct sbx_layer layers[SBX_LAYERS_MAX];
+	struct keep_report report = { 0 };
+	size_t n;
+
+	if (!strv_len(spec->keep) || spec->workspace != SPEC_TREE_OVERLAY || !a->result.started)
+		return;
+	n = sbx_take_layers(a->sbx, layers);
+	const struct keep_request request = {
+		.globs = spec->keep,
+		.layers = layers,
+		.n_layers = n,
+		.tree = a->rq.workspace,
+		.into = a->rq.keep_into,
+	};
+	if (n)
+		keep_layers(&request, &report);
+	else
+		report.n_faults = iso_err_set(&report.fault, ISO_ERR_HOST, 0,
+					      "the sandbox was killed with them") < 0;
+	for (size_t i = 0; i < n; i++) {
+		close(layers[i].upper_fd);
+		close(layers[i].merged_fd);
+	}
+	note_faults(a, &report);
+	a->result.kept = TAKE_PTR(report.kept);
+	a->result.n_kept = report.n_kept;
+	keep_report_fini(&report);
 }

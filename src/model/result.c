@@ -30,6 +30,8 @@ void result_fini(struct result *r)
 		free(r->leftovers[i].command);
 	free(r->leftovers);
 	strv_free(r->written);
+	strv_free(r->deleted);
+	strv_free(r->kept);
 	for (size_t i = 0; i < r->n_degraded; i++) {
 		free(r->degraded[i].what);
 		free(r->degraded[i].why);

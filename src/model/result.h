@@ -54,6 +54,10 @@ struct result {
 	size_t n_leftovers;
 	char **written;         /* overlay: paths written, from the workspace; may be NULL */
 	size_t n_written;       /* the number there were; `written` may hold fewer */
+	char **deleted;         /* overlay: paths that were there before; likewise */
+	size_t n_deleted;
+	char **kept;            /* what of both was brought into the tree; likewise */
+	size_t n_kept;
 	struct degraded *degraded;
 	size_t n_degraded;
 	int error_status;       /* what a shell would report when not started: 2 (the request

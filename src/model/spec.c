@@ -36,6 +36,7 @@ void spec_fini(struct spec *s)
 	}
 	free(s->binds);
 	strv_free(s->hide);
+	strv_free(s->keep);
 	strv_free(s->readonly_paths);
 	strv_free(s->capabilities);
 	free(s->seccomp);
@@ -101,6 +102,7 @@ static int copy_lists(const struct spec *from, struct spec *to)
 	} lists[] = {
 		{ from->private_dirs, &to->private_dirs },
 		{ from->hide, &to->hide },
+		{ from->keep, &to->keep },
 		{ from->readonly_paths, &to->readonly_paths },
 		{ from->capabilities, &to->capabilities },
 		{ from->env_pass, &to->env_pass },
@@ -130,7 +132,7 @@ int spec_copy(const struct spec *from, struct spec *ret)
 	struct spec copy = *from;
 
 	copy.profile = copy.description = copy.seccomp = copy.user = NULL;
-	copy.private_dirs = copy.hide = copy.readonly_paths = NULL;
+	copy.private_dirs = copy.hide = copy.keep = copy.readonly_paths = NULL;
 	copy.capabilities = copy.env_pass = copy.env_set = NULL;
 	copy.binds = NULL;
 	copy.n_binds = 0;

@@ -44,6 +44,7 @@ struct spec {
 	struct spec_bind *binds;
 	size_t n_binds;
 	char **hide;             /* files become the null device, directories empty and read-only */
+	char **keep;             /* overlay: globs of what is brought back into the tree */
 	char **readonly_paths;   /* below them nothing can be written, where they exist */
 
 	unsigned namespaces;     /* enum spec_ns: those of its own */

@@ -80,11 +80,20 @@ static const char *pass_without_clear(const struct spec *s)
 	return NULL;
 }
 
+static const char *keep_without_overlay(const struct spec *s)
+{
+	if (strv_len(s->keep) && s->workspace_set && s->workspace != SPEC_TREE_OVERLAY)
+		return "keep does nothing unless `workspace = overlay`: without one all that is "
+		       "written stays";
+	return NULL;
+}
+
 int spec_check(const struct spec *s, char ***ret_warnings)
 {
 	static const char *(*const rules[])(const struct spec *) = {
 		pid_over_shared_tmp, pid_over_shared_tree, pid_without_mount, paths_without_mount,
 		hidden_and_private,  tmp_above_memory,     pass_without_clear,
+		keep_without_overlay,
 	};
 	_cleanup_strv_ char **warnings = NULL;
 

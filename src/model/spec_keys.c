@@ -39,6 +39,8 @@ static const struct spec_row rows[] = {
 	    "the host's devices, or only null zero full random urandom tty and own terminals"),
 	ROW("filesystem", "hide", "PATH...", paths, hide, NULL,
 	    "files that are empty and directories that are bare for the test"),
+	ROW("filesystem", "keep", "GLOB...", globs, keep, NULL,
+	    "overlay: what the test wrote there is brought back into the tree"),
 	ROW("filesystem", "private", "DIR...", paths, private_dirs, NULL,
 	    "directories that are the test's own, empty at its start"),
 	ROW("filesystem", "readonly", "PATH...", paths, readonly_paths, NULL,

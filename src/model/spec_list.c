@@ -97,6 +97,36 @@ void spec_get_words(const struct spec *s, const struct spec_row *row, struct buf
 	put_list(b, *(char **const *)(const void *)((const char *)s + row->offset));
 }
 
+/* Patterns of paths below the workspace. */
+int spec_set_globs(const struct spec_entry *e)
+{
+	_cleanup_strv_ char **words = NULL;
+	bool empties;
+	int r = split(e, &words, &empties);
+
+	if (r < 0)
+		return r;
+	if (empties)
+		spec_list_empty(e);
+	for (size_t i = empties; r == 0 && words[i]; i++) {
+		_cleanup_strv_ char **parts = NULL;
+		if (strv_split(words[i], "/", &parts) < 0)
+			return spec_no_memory(e);
+		if (!strv_len(parts))
+			return spec_refuse(e, words[i], "no file is called so");
+		if (strv_has(parts, "..") || strv_has(parts, "."))
+			return spec_refuse(e, words[i], "'.' and '..' match no path; begin at the "
+							"workspace");
+		r = spec_list_add(e, words[i]);
+	}
+	return r;
+}
+
+void spec_get_globs(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	spec_get_words(s, row, b);
+}
+
 /* An absolute path other than "/", cleaned. */
 static int read_path(const struct spec_entry *e, const char *word, char **ret)
 {

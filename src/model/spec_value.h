@@ -49,6 +49,7 @@ SPEC_VALUE(user);
 
 /* Lists, in spec_list.c. */
 SPEC_VALUE(words);
+SPEC_VALUE(globs);
 SPEC_VALUE(paths);
 SPEC_VALUE(binds);
 SPEC_VALUE(env);

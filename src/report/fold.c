@@ -257,8 +257,8 @@ static void on_attempt_finished(struct fold *f, struct fold_test *t, const struc
 	t->last_attempt = a;
 	f->busy_ns += r->usage.wall_ns;
 
-	if (r->n_written > 0)
-		t->n_written = r->n_written;
+	if (r->n_written > r->n_kept)
+		t->n_lost = r->n_written - r->n_kept;
 	add_leftovers(f, t, r);
 	for (size_t i = 0; i < r->n_degraded; i++)
 		add_degraded(f, &r->degraded[i]);

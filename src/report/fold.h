@@ -54,7 +54,8 @@ struct fold_test {
 	const char *output;        /* may be NULL */
 	int64_t wall_ns;
 	uint64_t mem_peak_bytes;
-	size_t n_written;          /* paths in the workspace, by the last attempt that wrote */
+	size_t n_lost;             /* paths written in the workspace and not kept, by the last
+				    * attempt that did so */
 
 	struct fold_test *next_in_bucket;
 	struct fold_test *prev_running; /* oldest first */

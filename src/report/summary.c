@@ -259,11 +259,11 @@ static void add_written(struct buf *b, const struct fold *f)
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n_tests; i++)
-		n += f->tests[i]->n_written > 0;
+		n += f->tests[i]->n_lost > 0;
 	if (n > 0)
 		buf_addf(b,
 			 "%zu test%s wrote in the workspace, the overlay discarded it"
-			 " (to keep it: --workspace shared)\n",
+			 " (to keep it: --keep GLOB)\n",
 			 n, n == 1 ? "" : "s");
 }
 

@@ -40,9 +40,22 @@ unsigned child_report_leftovers(const struct sbx_job *job);
 /* Kills everything in the sandbox and reaps it. */
 void child_kill_all(const struct sbx_job *job);
 
-/* Reports paths of files written below the directory, at most 256 of them;
- * returns how many there are. */
-uint64_t child_report_written(int dir_fd, int report_fd);
+/* Reports what was written and deleted in all layers, at most 256 paths by
+ * name; counts them in *done. */
+void child_report_written(const struct sbx_job *job, struct sbx_done *done);
+
+/* Sends the layers' descriptors, upper and merged in turn, to isorun. */
+void child_hand_over(const struct sbx_job *job);
+
+/* What getdents64(2) fills in. */
+struct child_dirent {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+	char name[];
+};
+
 
 /* child_terminal.c: 0 or errno.  Opens the terminal of SBX_PTY; hands its ends to
  * isorun; gives the caller's terminal its mode back, where isorun cannot. */

@@ -210,8 +210,10 @@ static _Noreturn void finish(struct init *in)
 		child_report_leftovers(job);
 	if (left)
 		child_kill_all(job);
-	if (job->written_fd >= 0 && !in->orphan)
-		done.n_written = child_report_written(job->written_fd, job->report_fd);
+	if (job->n_layers && !in->orphan) {
+		child_report_written(job, &done);
+		child_hand_over(job);
+	}
 	done.remove_code = child_cgroup_remove(job->cgroups, job->report_fd);
 
 	struct rusage usage;

@@ -11,19 +11,8 @@
 #include <unistd.h>
 
 enum {
-	DEPTH_MAX = 64,        /* directories open at once; deeper trees are only counted to here */
-	WRITTEN_MAX = 256,     /* paths reported by name */
-	WRITTEN_LOOK = 100000, /* entries looked at: a bound on the time it takes */
-	LEFTOVERS_MAX = 64,    /* reported by name */
-	COMMAND_TRIES = 100,   /* to read a command line that is empty: 20 ms */
-};
-
-struct dirent64 {
-	uint64_t ino;
-	int64_t off;
-	unsigned short reclen;
-	unsigned char type;
-	char name[];
+	LEFTOVERS_MAX = 64,  /* reported by name */
+	COMMAND_TRIES = 100, /* to read a command line that is empty: 20 ms */
 };
 
 static bool is_number(const char *s, pid_t *ret)
@@ -142,7 +131,7 @@ static unsigned report_all_processes(const struct sbx_job *job)
 	long n;
 	while ((n = syscall(SYS_getdents64, dir, space, sizeof(space))) > 0)
 		for (long at = 0; at < n;) {
-			const struct dirent64 *e = (const void *)(space + at);
+			const struct child_dirent *e = (const void *)(space + at);
 			pid_t pid;
 			if (is_number(e->name, &pid) && pid != 1 &&
 			    report_process(job, pid, count < LEFTOVERS_MAX))
@@ -201,110 +190,4 @@ void child_kill_all(const struct sbx_job *job)
 		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
 			return;
 	}
-}
-
-struct walk {
-	int fds[DEPTH_MAX];
-	size_t ends[DEPTH_MAX]; /* length of path at each depth */
-	int depth;
-	char path[2048];
-	size_t len;
-	uint64_t count;
-	uint64_t looked;
-	int report_fd;
-};
-
-static void walk_enter(struct walk *w, const char *name)
-{
-	int fd = openat(w->fds[w->depth], name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (w->depth + 1 >= DEPTH_MAX) {
-		close(fd);
-		return;
-	}
-	w->depth++;
-	w->fds[w->depth] = fd;
-	w->ends[w->depth] = w->len;
-}
-
-/* Appends "/name"; false when the path would be too long to report. */
-static bool walk_append(struct walk *w, const char *name)
-{
-	size_t n = child_text_len(name);
-
-	if (w->len + n + 2 > sizeof(w->path))
-		return false;
-	if (w->len)
-		w->path[w->len++] = '/';
-	for (size_t i = 0; i < n; i++)
-		w->path[w->len++] = name[i];
-	w->path[w->len] = '\0';
-	return true;
-}
-
-/* One entry of the directory being read; true when it entered it. */
-static bool walk_entry(struct walk *w, const struct dirent64 *e)
-{
-	struct stat st;
-	size_t len = w->len;
-
-	if (e->name[0] == '.' && (!e->name[1] || (e->name[1] == '.' && !e->name[2])))
-		return false;
-	if (!walk_append(w, e->name))
-		return false;
-	if (fstatat(w->fds[w->depth], e->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(st.st_mode)) {
-		int depth = w->depth;
-		walk_enter(w, e->name);
-		if (w->depth > depth)
-			return true;
-	} else {
-		if (w->count < WRITTEN_MAX)
-			child_record(w->report_fd, SBX_REC_WRITTEN, NULL, 0, w->path, w->len);
-		w->count++;
-	}
-	w->len = len;
-	w->path[len] = '\0';
-	return false;
-}
-
-uint64_t child_report_written(int dir_fd, int report_fd)
-{
-	char space[1024] __attribute__((aligned(8)));
-	struct walk w = { .report_fd = report_fd };
-
-	w.fds[0] = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w.fds[0] < 0)
-		return 0;
-	while (w.depth >= 0) {
-		bool entered = false;
-		long n = syscall(SYS_getdents64, w.fds[w.depth], space, sizeof(space));
-		for (long at = 0; at < n && !entered;) {
-			const struct dirent64 *e = (const void *)(space + at);
-			int fd = w.fds[w.depth];
-			at += e->reclen;
-			entered = walk_entry(&w, e);
-			/* The rest of this batch is read again after the way back. */
-			if (entered)
-				lseek(fd, e->off, SEEK_SET);
-		}
-		w.looked++;
-		if (entered)
-			continue;
-		if (n > 0 && w.looked < WRITTEN_LOOK)
-			continue;
-		close(w.fds[w.depth]);
-		if (w.depth > 0) {
-			/* Cut the path back to the parent's: the name and its slash. */
-			size_t len = w.ends[w.depth];
-			while (len && w.path[len - 1] != '/')
-				len--;
-			w.len = len ? len - 1 : 0;
-			w.path[w.len] = '\0';
-		}
-		w.depth--;
-	}
-	return w.count;
 }

@@ -164,7 +164,6 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.tell_start = rq->tell_start;
 	p->job.cgroups = rq->cgroups;
 	p->job.test_mask = rq->test_mask;
-	p->job.written_fd = -1;
 	p->job.terminal_fd = p->job.outer.fd = -1;
 	p->workspace = plan_str(p, rq->workspace);
 	int r = plan_keep_fds(p, rq);

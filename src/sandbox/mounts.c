@@ -20,7 +20,7 @@
  * 6. /proc, then what is read-only or hidden, some of it below /proc.  A hidden
  *    file is the null device of the /dev that is there by now.
  */
-#include "sandbox/plan.h"
+#include "sandbox/mounts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,24 +36,7 @@
 #include "base/path.h"
 #include "base/str.h"
 
-enum {
-	PRIVATE_MAX = 32,
-	INODES_MIN = 1024, /* of a small one: directories, and the nodes of /dev */
-};
-
-struct place {
-	const char *dir;     /* real path of a private directory */
-	const char *inside;  /* its directory in the scratch */
-	bool dev;            /* the minimal /dev: filled, and read-only at its place */
-};
-
-struct scratch {
-	const char *base;    /* where the scratch is mounted while it is filled */
-	struct place places[PRIVATE_MAX];
-	size_t n;
-	const char *upper;   /* overlay; NULL: none */
-	const char *work;
-};
+enum { INODES_MIN = 1024 }; /* of a small scratch: directories, and the nodes of /dev */
 
 int plan_take_fd(struct sbx_plan *p)
 {
@@ -89,8 +72,7 @@ static void add_private_dir(struct sbx_plan *p, struct scratch *sc, const char *
 	add_place(sc, plan_str(p, dir), false);
 }
 
-/* The innermost place that holds the path; NULL: none does. */
-static const struct place *place_of(const struct scratch *sc, const char *path)
+const struct place *place_of(const struct scratch *sc, const char *path)
 {
 	const struct place *ret = NULL;
 
@@ -102,17 +84,14 @@ static const struct place *place_of(const struct scratch *sc, const char *path)
 	return ret;
 }
 
-/* Where a path of the sandbox is while the scratch is being filled. */
-static const char *inside_scratch(struct sbx_plan *p, const struct scratch *sc, const char *path)
+const char *inside_scratch(struct sbx_plan *p, const struct scratch *sc, const char *path)
 {
 	const struct place *at = place_of(sc, path);
 
 	return at ? plan_fmt(p, "%s%s", at->inside, path + strlen(at->dir)) : NULL;
 }
 
-/* Directories from the scratch's own one down to `path`, or to its parent and
- * an empty file. */
-static void make_place(struct sbx_plan *p, const struct scratch *sc, const char *path, bool dir)
+void make_place(struct sbx_plan *p, const struct scratch *sc, const char *path, bool dir)
 {
 	size_t start = strlen(sc->base) + 1;
 
@@ -209,94 +188,6 @@ static void fill_dev(struct sbx_plan *p, const struct scratch *sc,
 				   plan_fmt(p, "%s%s", dev->inside,
 					    sc->places[i].dir + strlen(dev->dir)),
 				   true);
-}
-
-/* The upper directory's mode and owner show as the tree's root: a suite that
- * runs as somebody else must find its own there. */
-static int make_overlay_dirs(struct sbx_plan *p, const struct sbx_request *rq,
-			     struct scratch *sc, struct iso_err *err)
-{
-	struct stat st;
-
-	if (stat(rq->workspace, &st) < 0)
-		return iso_err_set(err, ISO_ERR_USAGE, errno, "workspace '%s'", rq->workspace);
-	sc->upper = plan_fmt(p, "%s/upper", sc->base);
-	sc->work = plan_fmt(p, "%s/work", sc->base);
-	struct sbx_step *s = plan_init_step(p, SBX_MKDIR);
-	s->path = sc->upper;
-	s->mode = 0700;
-	s = plan_init_step(p, SBX_OWN);
-	s->path = sc->upper;
-	s->uid = st.st_uid;
-	s->gid = st.st_gid;
-	s->mode = st.st_mode & 07777;
-	s = plan_init_step(p, SBX_MKDIR);
-	s->path = sc->work;
-	s->mode = 0700;
-	p->job.written_fd = plan_take_fd(p);
-	s = plan_init_step(p, SBX_OPEN);
-	s->path = sc->upper;
-	s->fd = p->job.written_fd;
-	return 0;
-}
-
-static void mount_overlay(struct sbx_plan *p, const struct scratch *sc, int lower_fd,
-			  const char *target, bool devices)
-{
-	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
-
-	s->source = "isorun";
-	s->path = target;
-	s->type = "overlay";
-	s->flags = devices ? 0 : MS_NODEV;
-	/* The lower directory by its descriptor: the path may hold commas or
-	 * colons, or be covered by now.  userxattr: Linux 5.11, for mounts by
-	 * ordinary users. */
-	s->text = plan_fmt(p, "lowerdir=/proc/self/fd/%d,upperdir=%s,workdir=%s%s", lower_fd,
-			   sc->upper, sc->work, p->job.own_user_ns ? ",userxattr" : "");
-}
-
-struct workspace {
-	int fd;          /* -1: nothing to place */
-	bool overlay;
-	bool devices;    /* overlay: device nodes in it can be opened */
-};
-
-static void hold_workspace(struct sbx_plan *p, const struct sbx_request *rq,
-			   const struct scratch *sc, struct workspace *ws)
-{
-	const struct spec *spec = rq->spec;
-	bool covered = place_of(sc, rq->workspace);
-
-	ws->fd = -1;
-	ws->overlay = spec->workspace == SPEC_TREE_OVERLAY;
-	ws->devices = spec->dev == SPEC_DEV_SHARED;
-	if (ws->overlay) {
-		ws->fd = plan_take_fd(p);
-		struct sbx_step *s = plan_init_step(p, SBX_OPEN);
-		s->path = plan_str(p, rq->workspace);
-		s->fd = ws->fd;
-	} else if (covered || spec->workspace == SPEC_TREE_READONLY ||
-		   spec->root == SPEC_TREE_READONLY) {
-		ws->fd = plan_hold_tree(p, rq->workspace, spec->workspace == SPEC_TREE_READONLY,
-					"workspace");
-	}
-}
-
-static void show_workspace(struct sbx_plan *p, const struct sbx_request *rq,
-			   const struct scratch *sc, const struct workspace *ws)
-{
-	if (ws->fd < 0)
-		return;
-	const char *target = inside_scratch(p, sc, rq->workspace);
-	if (target)
-		make_place(p, sc, target, true);
-	else
-		target = plan_str(p, rq->workspace);
-	if (ws->overlay)
-		mount_overlay(p, sc, ws->fd, target, ws->devices);
-	else
-		plan_place_tree(p, ws->fd, target);
 }
 
 /* What step 1 of the order above holds. */
@@ -428,14 +319,14 @@ static void restrict_root(struct sbx_plan *p, unsigned long flags, const char *a
 	s->about = about;
 }
 
-static int fill_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct scratch *sc,
-			const int node_fds[PLAN_DEV_NODES], struct iso_err *err)
+static int fill_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct held *held,
+			struct iso_err *err)
 {
-	mount_scratch(p, rq, sc);
-	fill_dev(p, sc, node_fds);
-	if (rq->spec->workspace != SPEC_TREE_OVERLAY)
+	mount_scratch(p, rq, &held->scratch);
+	fill_dev(p, &held->scratch, held->node_fds);
+	if (!held->workspace.overlay)
 		return 0;
-	return make_overlay_dirs(p, rq, sc, err);
+	return workspace_make_layers(p, &held->scratch, &held->workspace, err);
 }
 
 /* Steps 1 and 2 of the order above. */
@@ -451,10 +342,10 @@ static int hold_all(struct sbx_plan *p, const struct sbx_request *rq, struct hel
 		plan_dev_hold(p, held->node_fds);
 		restrict_root(p, MS_NODEV, "devices outside of /dev closed");
 	}
-	hold_workspace(p, rq, &held->scratch, &held->workspace);
-	if (spec->root == SPEC_TREE_READONLY)
+	r = workspace_hold(p, rq, &held->scratch, &held->workspace, err);
+	if (r == 0 && spec->root == SPEC_TREE_READONLY)
 		restrict_root(p, MS_RDONLY, "read-only root");
-	return 0;
+	return r;
 }
 
 int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
@@ -472,10 +363,10 @@ int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err
 	find_scratch(p, spec, sc);
 	int r = hold_all(p, rq, &held, err);
 	if (r == 0 && sc->base)
-		r = fill_scratch(p, rq, sc, held.node_fds, err);
+		r = fill_scratch(p, rq, &held, err);
 	if (r < 0)
 		return r;
-	show_workspace(p, rq, sc, &held.workspace);
+	workspace_show(p, rq, sc, &held.workspace);
 	r = show_binds(p, spec, sc, held.bind_fds, held.bind_dirs, err);
 	if (r < 0)
 		return r;

@@ -54,12 +54,12 @@ static void take_leftover(struct sbx_news *news, const struct sbx_left *left, co
 	l->age_ns = now_ns > start_ns ? now_ns - start_ns : 0;
 }
 
-static void take_written(struct sbx_news *news, const char *path, size_t len)
+static void take_path(char ***list, const char *path, size_t len)
 {
 	_cleanup_free_ char *copy = strndup(path, len);
 
 	if (copy)
-		(void)strv_add(&news->written, copy);
+		(void)strv_add(list, copy);
 }
 
 static void take_degraded(struct news_reader *r, const struct sbx_fault *f)
@@ -119,6 +119,7 @@ static void take_done(struct sbx_news *news, const struct sbx_done *done)
 	news->user_ns = done->user_ns;
 	news->system_ns = done->system_ns;
 	news->n_written = done->n_written;
+	news->n_deleted = done->n_deleted;
 }
 
 /* Copies the fixed part of a payload out (records are not aligned) and points
@@ -177,7 +178,10 @@ static void take_record(struct news_reader *r, const struct cg *cg, uint32_t kin
 		break;
 	}
 	case SBX_REC_WRITTEN:
-		take_written(&r->news, data, size);
+		take_path(&r->news.written, data, size);
+		break;
+	case SBX_REC_DELETED:
+		take_path(&r->news.deleted, data, size);
 		break;
 	case SBX_REC_DONE: {
 		PAYLOAD(struct sbx_done, done);
@@ -234,4 +238,5 @@ void news_fini(struct sbx_news *news)
 	}
 	free(news->degraded);
 	strv_free(news->written);
+	strv_free(news->deleted);
 }

@@ -20,7 +20,7 @@ struct sbx_plan {
 	struct sbx_job job;
 	uint64_t clone_flags;
 	int next_fd;               /* the next number for a step's descriptor */
-	int written_fd;
+	struct sbx_layer *layers;  /* job.layers, while it is made */
 	const char *workspace;
 	bool failed;               /* out of memory; checked once at the end */
 };

@@ -19,6 +19,14 @@
 struct sbx_plan; /* compiled: steps, argv, environment, BPF */
 struct sbx;      /* running */
 
+/* A private layer over a part of the workspace, and what shows there. */
+struct sbx_layer {
+	int upper_fd;            /* what was written */
+	int merged_fd;           /* what the test saw; -1: nobody asked */
+	const char *at;          /* below the workspace; "": all of it */
+};
+enum { SBX_LAYERS_MAX = 32 };
+
 /* Everything is borrowed until sbx_free (cgroups, bpf, lo_up) or until
  * sbx_compile returns (the rest). */
 struct sbx_request {
@@ -27,6 +35,7 @@ struct sbx_request {
 	char *const *env;              /* the whole environment of the test */
 	const char *cwd;               /* absolute */
 	const char *workspace;         /* absolute */
+	char *const *mounts_below;     /* overlay: mount points below the workspace, outer first */
 	uint64_t tmp_size_bytes;       /* of all private directories; 0: the kernel's default */
 	const struct cg_plan *cgroups;
 	const void *bpf;               /* of the spec's policy, when that is not "off" */
@@ -75,6 +84,8 @@ struct sbx_news {
 	size_t n_leftovers;
 	char **written;
 	size_t n_written;
+	char **deleted;
+	size_t n_deleted;
 	struct cg_usage usage;
 	struct degraded *degraded;
 	size_t n_degraded;
@@ -101,6 +112,14 @@ int sbx_take_terminal(struct sbx *s, int ret_fds[2]);
 void sbx_signal(struct sbx *s, int sig); /* to the test process */
 void sbx_kill(struct sbx *s);            /* the test process; pid 1 then ends all */
 void sbx_kill_hard(struct sbx *s);       /* pid 1 itself, when it does not answer */
+
+/* The layers of a sandbox that is done whose spec keeps anything; their
+ * descriptors are the caller's to close.  Returns their number; 0, too, where
+ * init was killed before it could hand them over. */
+size_t sbx_take_layers(struct sbx *s, struct sbx_layer ret[SBX_LAYERS_MAX]);
+
+/* Mount points below the directory, outer ones first (strv). */
+int sbx_mounts_below(const char *dir, char ***ret, struct iso_err *err);
 
 /* Kills hard what still runs and waits for it. */
 void sbx_free(struct sbx *s);

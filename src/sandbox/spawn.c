@@ -15,6 +15,7 @@
  */
 #include "sandbox/news.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -220,6 +221,40 @@ void sbx_kill_hard(struct sbx *s)
 {
 	if (!s->reader.news.ended)
 		(void)proc_pidfd_signal(s->pidfd, SIGKILL);
+}
+
+size_t sbx_take_layers(struct sbx *s, struct sbx_layer ret[SBX_LAYERS_MAX])
+{
+	const struct sbx_job *job = &s->reader.plan->job;
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(2 * SBX_LAYERS_MAX * sizeof(int))];
+	} control;
+	char one;
+	struct iovec data = { .iov_base = &one, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+
+	if (recvmsg(s->control_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) <= 0)
+		return 0;
+	const struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	if (!head || head->cmsg_type != SCM_RIGHTS)
+		return 0;
+	const int *fds = (const void *)CMSG_DATA(head);
+	size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(*fds) / 2;
+	/* Init is a copy of us: it sends what the plan says. */
+	assert(n <= job->n_layers);
+	for (size_t i = 0; i < n; i++)
+		ret[i] = (struct sbx_layer){
+			.upper_fd = fds[2 * i],
+			.merged_fd = fds[2 * i + 1],
+			.at = job->layers[i].at,
+		};
+	return n;
 }
 
 void sbx_free(struct sbx *s)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "cgroup/cgroup.h"
+#include "sandbox/sandbox.h"
 #include "sandbox/terminal.h"
 
 /* One system call or a fixed few.  Which members an op reads stands beside it. */
@@ -90,7 +90,9 @@ struct sbx_job {
 	size_t n_keep_fds;
 	int report_fd;                       /* records for isorun */
 	int control_fd;                      /* orders from isorun; its end is isorun's death */
-	int written_fd;                      /* overlay's upper directory; -1: no list wanted */
+	const struct sbx_layer *layers;      /* to be listed at the end, and handed to isorun on
+					      * `control` where merged_fd says so */
+	size_t n_layers;
 	int terminal_fd;                     /* the master of its own terminal, once made, behind it
 					      * the slave; -1: it gets none */
 	struct sbx_outer outer;              /* what isorun's death would leave in raw mode */
@@ -109,6 +111,7 @@ enum sbx_record_kind {
 	SBX_REC_LEFTOVER,    /* struct sbx_left, then the command line */
 	SBX_REC_COUNTER,     /* struct sbx_counter, then the file's text */
 	SBX_REC_WRITTEN,     /* a path below the workspace, no NUL */
+	SBX_REC_DELETED,     /* likewise: it is not there any more */
 	SBX_REC_DONE,        /* struct sbx_done: everything is dead and removed */
 };
 
@@ -155,6 +158,7 @@ struct sbx_done {
 	int64_t user_ns;
 	int64_t system_ns;
 	uint64_t n_written;
+	uint64_t n_deleted;
 	int32_t remove_code; /* errno of removing the leaf; 0: gone */
 	uint32_t pad;
 };

@@ -198,6 +198,11 @@ static int apply_jobs(APPLY_ARGS)
 	return 0;
 }
 
+static int apply_keep(APPLY_ARGS)
+{
+	return manifest_apply_spec(to, "filesystem.keep", value, where, err);
+}
+
 static int apply_locks(APPLY_ARGS)
 {
 	return add_split(&to->test->demand.locks, to, value, where, err);
@@ -311,6 +316,7 @@ static const struct manifest_key keys[] = {
 	{ "fail-pattern", ITEM, "REGEX", "output that means failed", apply_fail_pattern },
 	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
 	{ "jobs", MANIFEST_SUITE, "N", "tests at once at most", apply_jobs },
+	{ "keep", MANIFEST_SUITE, "GLOB...", "brought back from the overlay", apply_keep },
 	{ "locks", ITEM, "NAME...", "tests that share one never overlap", apply_locks },
 	{ "memory", ANY, "SIZE", "demand and limit of one test", apply_memory },
 	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },

@@ -32,6 +32,7 @@ struct run_config {
 	size_t n_sinks;
 	const char *run_name;           /* and the directory that rundir_make made */
 	const char *run_dir;
+	const char *keep_dir;         /* collects what tests' profiles keep, for keep_apply */
 	unsigned jobs;                  /* 0: chosen */
 	uint64_t mem_bytes;             /* demand of tests that declare none; 0: the spec's, else
 					 * history's or the default */

@@ -328,6 +328,7 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 		.argv = t->test->argv,
 		.cwd = t->test->cwd,
 		.workspace = r->config->workspace_dir,
+		.keep_into = r->config->keep_dir,
 		.title = t->test->id,
 		.test_id = t->test->id,
 		.run = r->config->run_name,

@@ -96,7 +96,7 @@ static void assert_written(const struct tty_options *o, const struct place *p, c
 	"  FAIL  t/bad.py::Case::test_x: exit status 1\n"                    \
 	"  TIME  t/slow: no end after 5s\n"                                  \
 	"1 test wrote in the workspace, the overlay discarded it"            \
-	" (to keep it: --workspace shared)\n"                                \
+	" (to keep it: --keep GLOB)\n"                                \
 	"wall 12.3s, tests 24.6s, speedup 2.0x; lower bound 11.8s"           \
 	" (cpu binds: longest 5.0s, cpu 11.8s, memory 9.1s)\n"               \
 	"run directory: RUN\n"                                               \
