@@ -66,16 +66,37 @@ static char *id_of(struct arena *arena, const char *line)
 	return id;
 }
 
+/* A path and words that mean to the shell what they say: it would only cost the
+ * time to start it.  Without a slash the first word may be a builtin. */
+static bool needs_no_shell(const char *line)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-./,:@%+= \t";
+	const size_t first = strcspn(line, " \t");
+
+	return memchr(line, '/', first) && !memchr(line, '=', first) &&
+	       line[strspn(line, plain)] == '\0';
+}
+
+static char **argv_of(struct test_suite *suite, const char *line)
+{
+	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)line, NULL };
+	_cleanup_strv_ char **words = NULL;
+
+	if (!needs_no_shell(line))
+		return test_suite_strv(suite, argv);
+	return strv_split(line, " \t", &words) < 0 ? NULL : test_suite_strv(suite, words);
+}
+
 static int add_line(const struct source_ctx *ctx, const char *line, const char *name,
 		    unsigned number, struct iso_err *err)
 {
 	struct arena *arena = ctx->suite->arena;
-	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)line, NULL };
 	struct test *t = test_suite_add(ctx->suite);
 
 	if (t) {
 		t->id = id_of(arena, line);
-		t->argv = test_suite_strv(ctx->suite, argv);
+		t->argv = argv_of(ctx->suite, line);
 		t->cwd = arena_strdup(arena, ctx->cwd ? ctx->cwd : ctx->base_dir);
 		t->origin = arena_printf(arena, "%s:%u", str_eq(name, "-") ? "stdin" : name,
 					 number);

@@ -72,6 +72,17 @@ static void each_line_is_a_shell_command(void **state)
 	assert_int_equal(suite.tests[1]->protocol, TEST_PROTOCOL_EXIT);
 }
 
+static void a_path_with_plain_words_needs_no_shell(void **state)
+{
+	(void)state;
+	place_file("list", "./a  b=c -d\n./a $b\n./a 'b'\n./a ~\na ./b\nA=/b c\n", 0644);
+	load("lines:list");
+	assert_test(0, "./a  b=c -d", "./a b=c -d");
+	for (size_t i = 1; i < suite.n_tests; i++)
+		assert_string_equal(suite.tests[i]->argv[0], "/bin/sh");
+	assert_int_equal(suite.n_tests, 6);
+}
+
 static void equal_lines_get_ids_of_their_own(void **state)
 {
 	(void)state;
@@ -268,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(each_line_is_a_shell_command),
+		CASE(a_path_with_plain_words_needs_no_shell),
 		CASE(equal_lines_get_ids_of_their_own),
 		CASE(a_long_line_gets_a_bounded_id_and_runs_whole),
 		CASE(a_list_without_commands_or_that_is_missing_is_refused),
