@@ -14,6 +14,8 @@ struct engine {
 	const struct prepared *prepared;
 	uint64_t stated_budget_bytes; /* 0: none */
 	const char *stated_budget_from;
+	struct budget budget;         /* as of budget_read_ns */
+	int64_t budget_read_ns;       /* 0: never */
 	sigset_t caller_mask;         /* what tests start with */
 	bool strict;
 	bool user_ns;                 /* namespaces need a user namespace here */

@@ -372,6 +372,7 @@ static int run(struct runner *r, struct iso_err *err)
 	runner_fill(r);
 	rc = wait_for_all(r);
 	give_up_rest(r);
+	runner_remember_rest(r);
 	emit_run_finished(r);
 	return rc < 0 ? iso_err_set(err, ISO_ERR_HOST, rc, "wait for tests") : 0;
 }

@@ -126,34 +126,6 @@ static void keep_sample(struct run_test *t, const struct usage *u)
 	};
 }
 
-static int write_history(const struct run_test *t, const struct result *res, struct iso_err *err)
-{
-	const struct run_config *c = t->run->config;
-	const struct usage *u = &res->usage;
-	const struct history_attempt row = {
-		.suite = c->workspace_dir,
-		.test = t->test->id,
-		.program = t->test->program,
-		.run = c->run_name,
-		.attempt = t->log.attempts,
-		.outcome = res->outcome,
-		.wall_ns = u->wall_ns,
-		.cpu_ns = cpu_ns_of(u),
-		.mem_peak_bytes = u->mem_peak_bytes,
-		.mem_working_bytes = u->mem_working_bytes,
-		.mem_limit_bytes = u->mem_limit_bytes ? u->mem_limit_bytes : t->reserved_bytes,
-		.taken_wall_ns = time_wall_ns(),
-	};
-
-	/* A transaction for each row: one for the whole run would keep every
-	 * other isorun of this user from writing until the run is over. */
-	int r = history_begin(c->history, err);
-
-	if (r == 0)
-		r = history_add(c->history, &row, err);
-	return r < 0 ? r : history_commit(c->history, err);
-}
-
 /* Betters the demands that were only guessed. */
 static void tell_siblings(struct runner *r, const struct test *from)
 {
@@ -182,17 +154,10 @@ static void learn_from(struct run_test *t, const struct result *res)
 		.wall_ns = res->usage.wall_ns,
 		.oom = oom,
 	};
-	struct iso_err err = ISO_ERR_INIT;
 
 	demand_siblings_add(r->siblings, t->test, &sample);
 	tell_siblings(r, t->test);
-	if (!r->config->history || r->history_lost)
-		return;
-	if (write_history(t, res, &err) < 0) {
-		r->history_lost = true;
-		iso_err_wrap(&err, "this run is not remembered");
-		emit_warning(r, err.text);
-	}
+	runner_remember(t, res);
 }
 
 static void judge(struct run_test *t, const struct result *res, struct judgement *ret)

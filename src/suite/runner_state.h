@@ -74,6 +74,8 @@ struct runner {
 	bool filling;                   /* runner_fill is at work further up the stack */
 	bool looping;
 	bool history_lost;              /* it failed once: left alone from then on */
+	bool history_begun;
+	int64_t history_written_ns;     /* when rows were last committed */
 	struct loop_timer *kill_timer;
 	struct loop_timer *wait_timer;  /* tells of waiting for others; NULL: not armed */
 	int64_t wait_told_ns;           /* 0: never */
@@ -111,6 +113,9 @@ void emit_sampled(const struct run_test *t, uint64_t mem_bytes);
 void emit_finished(const struct run_test *t, const struct result *result, bool again,
 		   const char *detail);
 void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail);
+/* Gathers what the history is to know of an attempt, and now and then writes it. */
+void runner_remember(struct run_test *t, const struct result *res);
+void runner_remember_rest(struct runner *r); /* at the end of the run */
 void emit_warning(struct runner *r, const char *text);
 void emit_interrupted(struct runner *r, int signal);
 void emit_run_finished(struct runner *r);
