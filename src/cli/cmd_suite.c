@@ -19,6 +19,7 @@
 #include "cli/suite_history.h"
 #include "cli/suite_sinks.h"
 #include "engine/keep.h"
+#include "suite/output_bound.h"
 
 enum { TICK_NS = 100 * 1000 * 1000 };
 enum { SEEDS = 1000 * 1000 };
@@ -34,6 +35,7 @@ struct suite_values {
 	struct options_select select;
 	unsigned jobs;                  /* 0: not given */
 	int retries;                    /* -1: not given */
+	uint64_t output_limit_bytes;    /* 0: not given */
 	unsigned max_failures;
 	bool fail_fast;
 	bool serial;
@@ -63,6 +65,17 @@ static int opt_order(const struct opt *o, const char *value, void *field, struct
 	return 0;
 }
 
+static int opt_output_limit(const struct opt *o, const char *value, void *field,
+			    struct iso_err *err)
+{
+	uint64_t bytes;
+
+	if (num_parse_size(value, &bytes) < 0 || bytes < OUTPUT_LIMIT_MIN_BYTES)
+		return opt_reject(o, value, "a size of 4K or more", err);
+	*(uint64_t *)field = bytes;
+	return 0;
+}
+
 #define FIELD(member) offsetof(struct suite_values, member)
 
 static const struct opt rows[] = {
@@ -78,6 +91,8 @@ static const struct opt rows[] = {
 	{ 0, "maxfail", "N", opt_count, FIELD(max_failures),
 	  "start none after N failures; what runs may end", NULL },
 	{ 0, "order", "HOW", opt_order, FIELD(order), "longest, listed or random[:SEED]", NULL },
+	{ 0, "output-limit", "SIZE", opt_output_limit, FIELD(output_limit_bytes),
+	  "what is kept of a test's output (default: 64M)", NULL },
 	{ 'q', "quiet", NULL, opt_flag, FIELD(quiet), "failures and the summary only", NULL },
 	{ 0, "retries", "N", opt_number, FIELD(retries),
 	  "attempts more for a test that fails", NULL },
@@ -264,6 +279,8 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.keep_dir = s->keep_dir,
 		.jobs = choose_jobs(v, &s->settings),
 		.retries = choose_retries(v, &s->settings),
+		.output_limit_bytes = v->output_limit_bytes ? v->output_limit_bytes
+							    : s->settings.output_limit_bytes,
 		.max_failures = v->fail_fast ? 1 : v->max_failures,
 		.order = v->serial ? PLAN_LISTED : v->order.order,
 		.seed = v->order.seed,

@@ -71,6 +71,7 @@ struct event {
 		struct {
 			const struct result *result;
 			const char *output;     /* as in started */
+			uint64_t output_cut_bytes; /* what is not in it: above its limit */
 			bool again;             /* another attempt follows */
 			const char *detail;     /* for people: "exit status 3", "not ok 4 - foo" */
 		} finished;

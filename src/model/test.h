@@ -28,6 +28,7 @@ struct test {
 	struct demand demand;    /* as declared; mem_bytes 0 when nothing was */
 	int64_t timeout_ns;      /* 0: the suite's; -1: none */
 	int retries;             /* -1: the suite's */
+	uint64_t output_limit_bytes; /* 0: the suite's */
 	enum test_protocol protocol;
 	int *skip_status;        /* exit statuses that mean skipped; NULL: 77 */
 	size_t n_skip_status;

@@ -53,6 +53,7 @@ static const struct log_field sampled[] = {
 
 static const struct log_field finished[] = {
 	EVENT_FIELD("output", LOG_STR, finished.output),
+	EVENT_FIELD("output_cut_bytes", LOG_U64, finished.output_cut_bytes),
 	EVENT_FIELD("again", LOG_BOOL, finished.again),
 	EVENT_FIELD("detail", LOG_STR, finished.detail),
 };

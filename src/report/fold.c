@@ -257,6 +257,7 @@ static void on_attempt_finished(struct fold *f, struct fold_test *t, const struc
 	t->last_attempt = a;
 	f->busy_ns += r->usage.wall_ns;
 
+	t->output_cut_bytes = e->u.finished.output_cut_bytes;
 	if (r->n_written > r->n_kept)
 		t->n_lost = r->n_written - r->n_kept;
 	add_leftovers(f, t, r);

@@ -54,6 +54,7 @@ struct fold_test {
 	const char *output;        /* may be NULL */
 	int64_t wall_ns;
 	uint64_t mem_peak_bytes;
+	uint64_t output_cut_bytes; /* left out of `output`: above its limit */
 	size_t n_lost;             /* paths written in the workspace and not kept, by the last
 				    * attempt that did so */
 

@@ -267,6 +267,23 @@ static void add_written(struct buf *b, const struct fold *f)
 			 n, n == 1 ? "" : "s");
 }
 
+static void add_cut(struct buf *b, const struct fold *f)
+{
+	uint64_t bytes = 0;
+	char text[NUM_TEXT];
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n_tests; i++) {
+		n += f->tests[i]->output_cut_bytes > 0;
+		bytes += f->tests[i]->output_cut_bytes;
+	}
+	if (n > 0)
+		buf_addf(b,
+			 "the output of %zu test%s was cut in the middle, by %s (to keep more:"
+			 " --output-limit)\n",
+			 n, n == 1 ? "" : "s", num_format_size(text, bytes));
+}
+
 static void add_times(struct buf *b, const struct fold *f)
 {
 	const struct {
@@ -350,6 +367,7 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 	add_flaky(b, f, o);
 	add_failed(b, f, o);
 	add_written(b, f);
+	add_cut(b, f);
 	if (f->interrupted_by)
 		buf_addf(b, "interrupted by %s\n", proc_signal_name(f->interrupted_by, name));
 	if (f->waited_ns > NSEC_PER_SEC)

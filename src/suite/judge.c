@@ -81,12 +81,24 @@ static void settle_tap(struct judgement *j, const struct output_facts *facts, in
 	}
 }
 
+/* What was cut may hold the line that says otherwise. */
+static bool verdict_is_cut(const struct test *t, const struct output_facts *facts)
+{
+	return facts->cut_bytes && (t->fail_pattern || t->protocol == TEST_PROTOCOL_TAP);
+}
+
 /* It ended by itself, with a status. */
 static void judge_exit(const struct test *t, const struct result *r,
 		       const struct output_facts *facts, struct judgement *j)
 {
+	char text[NUM_TEXT];
+
 	if (facts->fail_matched)
 		settle(j, OUTCOME_FAILED, "output matches fail-pattern: %s", facts->fail_line);
+	else if (verdict_is_cut(t, facts))
+		settle(j, OUTCOME_FAILED,
+		       "its verdict lies in its output, and %s of that were above the output limit",
+		       num_format_size(text, facts->cut_bytes));
 	else if (is_skip(t, r->exit_status))
 		settle(j, OUTCOME_SKIPPED, "exit status %d", r->exit_status);
 	else if (t->pass_pattern && facts->pass_matched)

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "suite/output.h"
+#include "suite/output_bound.h"
 
 #define APPLY_ARGS const struct manifest_target *to, const char *value, const char *where, \
 		struct iso_err *err
@@ -228,6 +229,16 @@ static int apply_memory(APPLY_ARGS)
 	return 0;
 }
 
+static int apply_output_limit(APPLY_ARGS)
+{
+	uint64_t bytes;
+
+	if (num_parse_size(value, &bytes) < 0 || bytes < OUTPUT_LIMIT_MIN_BYTES)
+		return refuse(where, value, "size of 4K or more", err);
+	*(to->settings ? &to->settings->output_limit_bytes : &to->test->output_limit_bytes) = bytes;
+	return 0;
+}
+
 /* A file is meant relative to the manifest; a name is looked up later. */
 static int apply_profile(APPLY_ARGS)
 {
@@ -319,6 +330,7 @@ static const struct manifest_key keys[] = {
 	{ "keep", MANIFEST_SUITE, "GLOB...", "brought back from the overlay", apply_keep },
 	{ "locks", ITEM, "NAME...", "tests that share one never overlap", apply_locks },
 	{ "memory", ANY, "SIZE", "demand and limit of one test", apply_memory },
+	{ "output-limit", ANY, "SIZE", "what is kept of its output", apply_output_limit },
 	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },
 	{ "profile", ANY, "NAME|FILE", "the sandbox's profile", apply_profile },
 	{ "retries", ANY, "N", "attempts after a failure", apply_retries },

@@ -150,6 +150,7 @@ int output_read(int fd, const struct test *t, struct output_facts *ret, struct i
 		s.facts.tap = tap_end(&s.tap);
 		memcpy(s.facts.tap_detail, s.tap.detail, sizeof(s.facts.tap_detail));
 	}
+	s.facts.cut_bytes = ret->cut_bytes;
 	*ret = s.facts;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define SUITE_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "model/test.h"
@@ -16,6 +17,7 @@ struct output_facts {
 	char fail_line[TAP_DETAIL_MAX]; /* the line that matched, cut */
 	enum tap_verdict tap;           /* of TAP programs */
 	char tap_detail[TAP_DETAIL_MAX];
+	uint64_t cut_bytes;             /* of it was left out: not all was looked at */
 };
 
 /* Reads fd from its start, in pieces: an output of any size costs no more

@@ -176,6 +176,8 @@ static void runner_fini(struct runner *r)
 		loop_remove_timer(r->config->loop, r->kill_timer);
 	if (r->wait_timer)
 		loop_remove_timer(r->config->loop, r->wait_timer);
+	if (r->output_timer)
+		loop_remove_timer(r->config->loop, r->output_timer);
 	demand_siblings_free(r->siblings);
 	free(r->tests);
 	free(r->items);
@@ -368,6 +370,9 @@ static int run(struct runner *r, struct iso_err *err)
 
 	if (rc < 0)
 		return rc;
+	rc = run_output_watch(r);
+	if (rc < 0)
+		return iso_err_set(err, ISO_ERR_HOST, rc, "watch outputs");
 	announce(r);
 	runner_fill(r);
 	rc = wait_for_all(r);

@@ -38,6 +38,7 @@ struct run_config {
 					 * history's or the default */
 	int64_t timeout_ns;             /* of tests that declare none; 0: the spec's */
 	int retries;                    /* after a failure; OOM retries do not count */
+	uint64_t output_limit_bytes;    /* of tests that declare none; 0: 64 MiB */
 	unsigned max_failures;          /* 0: no end; 1: --fail-fast */
 	enum plan_order order;
 	uint64_t seed;

@@ -42,13 +42,14 @@ static char **join_env(char *const *profile, char *const *own)
 	return all;
 }
 
-static unsigned take_slot(struct runner *r)
+static unsigned take_slot(struct run_test *t)
 {
+	struct runner *r = t->run;
 	unsigned slot = 0;
 
 	while (r->slots[slot])
 		slot++; /* at most `jobs` are active: one is free */
-	r->slots[slot] = true;
+	r->slots[slot] = t;
 	return slot;
 }
 
@@ -59,7 +60,7 @@ static void begin(struct run_test *t)
 	t->active = true;
 	t->started = false;
 	t->handle = NULL;
-	t->slot = take_slot(r);
+	t->slot = take_slot(t);
 	t->reserved_bytes = item_of(t)->demand.mem_bytes;
 	item_of(t)->state = PLAN_RUNNING;
 	item_of(t)->started_ns = time_now_ns();
@@ -75,8 +76,7 @@ static void end(struct run_test *t)
 	r->n_active--;
 	if (!t->started)
 		r->n_waiting--;
-	r->slots[t->slot] = false;
-	run_output_close(&t->fds);
+	r->slots[t->slot] = NULL;
 	t->active = false;
 	t->handle = NULL;
 	item_of(t)->state = PLAN_WAITING;
@@ -91,7 +91,6 @@ static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns,
 	(void)a;
 	t->started = true;
 	t->run->n_waiting--;
-	run_output_close(&t->fds);
 	t->reserved_bytes = mem_bytes;
 	item_of(t)->started_ns = time_now_ns();
 	emit_started(t, waited_ns);
@@ -160,19 +159,21 @@ static void learn_from(struct run_test *t, const struct result *res)
 	runner_remember(t, res);
 }
 
-static void judge(struct run_test *t, const struct result *res, struct judgement *ret)
+static void judge(struct run_test *t, const struct result *res, struct judgement *ret,
+		  uint64_t *ret_cut_bytes)
 {
 	const int signal = t->run->summary.interrupted_by;
 	struct output_facts facts = { .tap = TAP_PASSED };
 	struct iso_err err = ISO_ERR_INIT;
 	char name[16];
+	const int r = res->started ? run_output_read(t, &facts, &err) : 0;
 
 	if (signal) {
 		/* It was told to end: what it says now is not its verdict. */
 		ret->outcome = OUTCOME_NOT_RUN;
 		(void)snprintf(ret->detail, sizeof(ret->detail), "ended by %s",
 			       proc_signal_name(signal, name));
-	} else if (res->started && run_output_read(t, &facts, &err) < 0) {
+	} else if (r < 0) {
 		ret->outcome = OUTCOME_ERROR;
 		(void)snprintf(ret->detail, sizeof(ret->detail), "%.*s",
 			       (int)sizeof(ret->detail) - 1, err.text);
@@ -180,6 +181,8 @@ static void judge(struct run_test *t, const struct result *res, struct judgement
 		judge_attempt(t->test, res, &facts, run_test_timeout_ns(t), ret);
 	}
 	run_output_fold(t);
+	run_output_close(&t->fds);
+	*ret_cut_bytes = facts.cut_bytes;
 }
 
 /* What follows from the decision; the attempt has been booked. */
@@ -227,9 +230,10 @@ static void finish(struct run_test *t, const struct result *res)
 	struct judgement j = { .outcome = OUTCOME_NOT_RUN, .detail = "" };
 	struct retry_decision d;
 	struct result judged = *res; /* shallow: only the outcome differs */
+	uint64_t cut_bytes;
 
 	end(t);
-	judge(t, res, &j);
+	judge(t, res, &j, &cut_bytes);
 	const struct retry_try tried = {
 		.outcome = j.outcome,
 		.lost = res->sandbox_killed,
@@ -245,7 +249,7 @@ static void finish(struct run_test *t, const struct result *res)
 	retry_decide(&t->log, &tried, &d);
 	d.again = d.again && !r->stopping;
 	judged.outcome = j.outcome;
-	emit_finished(t, &judged, d.again, j.detail[0] ? j.detail : NULL);
+	emit_finished(t, &judged, cut_bytes, d.again, j.detail[0] ? j.detail : NULL);
 	if (j.outcome != OUTCOME_NOT_RUN)
 		book(t, &judged, &j);
 	if (d.again)

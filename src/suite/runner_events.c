@@ -108,8 +108,8 @@ void emit_sampled(const struct run_test *t, uint64_t mem_bytes)
 }
 
 /* Comes after the attempt was booked: log.attempts is its number. */
-void emit_finished(const struct run_test *t, const struct result *result, bool again,
-		   const char *detail)
+void emit_finished(const struct run_test *t, const struct result *result, uint64_t cut_bytes,
+		   bool again, const char *detail)
 {
 	struct event e = {
 		.kind = EVENT_ATTEMPT_FINISHED,
@@ -119,6 +119,7 @@ void emit_finished(const struct run_test *t, const struct result *result, bool a
 
 	e.u.finished.result = result;
 	e.u.finished.output = t->output;
+	e.u.finished.output_cut_bytes = cut_bytes;
 	e.u.finished.again = again;
 	e.u.finished.detail = detail;
 	emit(t->run, &e);

@@ -12,6 +12,7 @@
 #include "planner/queue.h"
 #include "suite/demand.h"
 #include "suite/judge.h"
+#include "suite/output_bound.h"
 #include "suite/retry.h"
 #include "suite/runner.h"
 
@@ -21,6 +22,8 @@ struct runner;
 struct output_fds {
 	int out;
 	int err; /* the same as `out` unless the program speaks TAP */
+	struct output_bound out_bound;
+	struct output_bound err_bound;
 };
 
 /* One test of the run, and its attempt while there is one.  These records stay
@@ -40,7 +43,7 @@ struct run_test {
 	uint64_t reserved_bytes;
 	char *output;                   /* relative to the run directory; of the newest attempt */
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
-	struct output_fds fds;          /* open until it has started */
+	struct output_fds fds;          /* open while it is active */
 	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
 	struct spec attempt_spec;       /* *spec with them, borrowing all; unless NULL */
 
@@ -63,7 +66,7 @@ struct runner {
 	struct demand_rules rules;
 	struct iso_err recall_fault;    /* of the history, when demands were chosen */
 	struct demand_siblings *siblings;
-	bool *slots;                    /* taken; limits.jobs of them */
+	struct run_test **slots;        /* who has it, NULL: nobody; limits.jobs of them */
 	int null_fd;
 	int dir_fd;                     /* of the run directory */
 	int64_t start_ns;
@@ -77,6 +80,7 @@ struct runner {
 	bool history_begun;
 	int64_t history_written_ns;     /* when rows were last committed */
 	struct loop_timer *kill_timer;
+	struct loop_timer *output_timer; /* looks at the size of outputs */
 	struct loop_timer *wait_timer;  /* tells of waiting for others; NULL: not armed */
 	int64_t wait_told_ns;           /* 0: never */
 	struct run_summary summary;
@@ -98,7 +102,11 @@ int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
 int run_output_open(struct run_test *t, struct iso_err *err); /* fills t->fds */
 void run_output_close(struct output_fds *fds);
 void run_output_discard(struct run_test *t); /* as if it had never been opened */
-int run_output_read(const struct run_test *t, struct output_facts *ret, struct iso_err *err);
+/* Once nobody writes any more: cuts to the limit what is above it, and reads
+ * what is left, if the verdict lies in it. */
+int run_output_read(struct run_test *t, struct output_facts *ret, struct iso_err *err);
+/* Has outputs kept near their limits while tests run.  0 or -errno. */
+int run_output_watch(struct runner *r);
 void run_output_fold(struct run_test *t); /* standard error behind standard output, one file left */
 
 /* runner_alone.c: the options with which `isorun` wraps the test's command as the
@@ -110,8 +118,8 @@ void emit_run_started(struct runner *r, int64_t expected_ns);
 void emit_planned(const struct run_test *t);
 void emit_started(const struct run_test *t, int64_t waited_ns);
 void emit_sampled(const struct run_test *t, uint64_t mem_bytes);
-void emit_finished(const struct run_test *t, const struct result *result, bool again,
-		   const char *detail);
+void emit_finished(const struct run_test *t, const struct result *result, uint64_t cut_bytes,
+		   bool again, const char *detail);
 void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail);
 /* Gathers what the history is to know of an attempt, and now and then writes it. */
 void runner_remember(struct run_test *t, const struct result *res);

@@ -19,6 +19,7 @@ struct suite_settings {
 	unsigned jobs;
 	int64_t timeout_ns;       /* of tests that declare none */
 	int retries;              /* -1: not said */
+	uint64_t output_limit_bytes;
 	char *workspace_dir;      /* absolute; NULL: the working directory */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
 };
