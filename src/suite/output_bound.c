@@ -53,7 +53,8 @@ int output_bound_check(struct output_bound *b, int fd, bool *ret_soon)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	const uint64_t size = (uint64_t)st.st_size;
-	const uint64_t held = (uint64_t)st.st_blocks * 512;
+	/* Some file systems never count blocks. */
+	const uint64_t held = st.st_blocks ? (uint64_t)st.st_blocks * 512 : size;
 
 	*ret_soon = size > b->seen_bytes + b->limit_bytes / 4;
 	b->seen_bytes = size;

@@ -93,7 +93,7 @@ static int read_home(void)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (got_open(names[i], O_RDONLY) == ESCAPED)
 			return ESCAPED;
-	return errno;
+	return errno == ENOENT ? LACKS : errno;
 }
 
 static int read_others_file(void)

@@ -32,7 +32,7 @@ while IFS=$tab read -r name where _ _ _; do
 	case $? in
 	0) shown=$((shown + 1)) ;;
 	77) ;;
-	*) tail -n1 log | grep -q 'not implemented' || [ "$confined" ] ||
+	*) tail -n1 log | grep -Eq 'not implemented|unreachable' || [ "$confined" ] ||
 		echo "$name: $(tail -n1 log)" >>bad ;;
 	esac
 	restore
