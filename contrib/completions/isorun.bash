@@ -24,7 +24,7 @@ _isorun()
 	case $prev in
 	-p | --profile) COMPREPLY=($(compgen -W "$(isorun profile | awk '{ print $1 }')" -- "$cur")) ;;
 	--seccomp) COMPREPLY=($(compgen -f -W "off $(isorun profile --seccomp | awk '{ print $1 }')" -- "$cur")) ;;
-	--net) COMPREPLY=($(compgen -W "loopback none host" -- "$cur")) ;;
+	--net) COMPREPLY=($(compgen -W "loopback none host nat" -- "$cur")) ;;
 	--workspace) COMPREPLY=($(compgen -W "shared overlay readonly" -- "$cur")) ;;
 	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;
 	--order) COMPREPLY=($(compgen -W "longest listed random" -- "$cur")) ;;

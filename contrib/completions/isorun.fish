@@ -24,7 +24,7 @@ complete -c isorun -n __fish_is_first_token -a '(__isorun_commands) (__fish_comp
 complete -c isorun -n '__fish_seen_subcommand_from profile' -f -a '(__isorun_profiles)'
 complete -c isorun -s p -l profile -x -a '(__isorun_profiles)'
 complete -c isorun -l seccomp -r -a 'off (isorun profile --seccomp | string replace -r " .*" "")'
-complete -c isorun -l net -x -a 'loopback none host'
+complete -c isorun -l net -x -a 'loopback none host nat'
 complete -c isorun -l workspace -x -a 'shared overlay readonly'
 complete -c isorun -l share -x -a 'mount net pid ipc uts cgroup'
 complete -c isorun -l order -x -a 'longest listed random'

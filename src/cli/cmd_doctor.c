@@ -40,6 +40,7 @@ static const struct doctor_probe probes[] = {
 	{ "tmpfs", doctor_tmpfs },
 	{ "overlay", doctor_overlay },
 	{ "loopback", doctor_loopback },
+	{ "nat", doctor_nat },
 	{ "seccomp", doctor_seccomp },
 	{ "pidfd", doctor_pidfd },
 	{ "read-only mounts", doctor_mount_setattr },
@@ -56,6 +57,7 @@ static const char *const state_names[] = {
 	[DOCTOR_OK] = "ok",
 	[DOCTOR_DEGRADED] = "degraded",
 	[DOCTOR_MISSING] = "missing",
+	[DOCTOR_ABSENT] = "absent",
 };
 _Static_assert(ARRAY_SIZE(state_names) == DOCTOR_STATE_COUNT, "every state has its word");
 
@@ -158,7 +160,7 @@ static int examine(bool json)
 	doctor_open(&d);
 	for (size_t i = 0; i < ARRAY_SIZE(probes); i++) {
 		probes[i].probe(&d, &found[i]);
-		full = full && found[i].state == DOCTOR_OK;
+		full = full && (found[i].state == DOCTOR_OK || found[i].state == DOCTOR_ABSENT);
 	}
 	doctor_close(&d);
 	if (json)

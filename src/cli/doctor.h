@@ -13,6 +13,7 @@ enum doctor_state {
 	DOCTOR_OK,
 	DOCTOR_DEGRADED, /* something weaker is done instead */
 	DOCTOR_MISSING,
+	DOCTOR_ABSENT,   /* an extra that only some tests ask for */
 	DOCTOR_STATE_COUNT,
 };
 
@@ -47,6 +48,27 @@ struct doctor_probe {
 void doctor_find(struct doctor_finding *f, enum doctor_state state, const char *mend,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* doctor_trial.c: a command in a whole sandbox of the default profile. */
+struct doctor_entry {
+	const char *section; /* of a profile, to change it; NULL: the end */
+	const char *key;
+	const char *value;
+};
+struct doctor_trial {
+	struct loop *loop;
+	bool started;
+	bool oom;
+	int exit_status;
+	char *error;
+	char *degraded; /* "what (why), what (why)"; "" when nothing was given up */
+};
+/* Runs a shell line.  False, with the finding filled in, when it could not even
+ * start. */
+bool doctor_try(struct doctor *d, const char *line, uint64_t mem_bytes,
+		const struct doctor_entry *entries, struct doctor_trial *t,
+		struct doctor_finding *ret);
+void doctor_trial_fini(struct doctor_trial *t);
+
 /* doctor_kernel.c: by system calls in a forked child. */
 void doctor_kernel(struct doctor *d, struct doctor_finding *ret);
 void doctor_mount_ns(struct doctor *d, struct doctor_finding *ret);
@@ -62,6 +84,9 @@ void doctor_loopback(struct doctor *d, struct doctor_finding *ret);
 void doctor_seccomp(struct doctor *d, struct doctor_finding *ret);
 void doctor_mount_setattr(struct doctor *d, struct doctor_finding *ret);
 void doctor_pidfd(struct doctor *d, struct doctor_finding *ret);
+
+/* doctor_network.c: by whole sandboxes. */
+void doctor_nat(struct doctor *d, struct doctor_finding *ret);
 
 /* doctor_limits.c: by whole sandboxes, and by what isorun keeps on disk. */
 void doctor_cgroup(struct doctor *d, struct doctor_finding *ret);

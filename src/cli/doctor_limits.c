@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Limits are probed by a whole sandbox whose command breaks them: a limit that
- * is accepted by the kernel and does nothing is the worst case. */
+/* Limits are probed by a command that breaks them: a limit that is accepted by
+ * the kernel and does nothing is the worst case. */
 #include "cli/doctor.h"
 
 #include <errno.h>
@@ -18,83 +18,11 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* Takes what a probe needs of the result before it is gone. */
-struct trial {
-	struct loop *loop;
-	bool started;
-	bool oom;
-	int exit_status;
-	char *error;
-	char *degraded; /* "what (why), what (why)"; "" when nothing was given up */
-};
-
-static void on_ended(struct attempt *a, const struct result *r, void *arg)
-{
-	struct trial *t = arg;
-	struct buf b = BUF_INIT;
-
-	(void)a;
-	t->started = r->started;
-	t->oom = r->oom;
-	t->exit_status = r->exit_status;
-	t->error = r->error ? strdup(r->error) : NULL;
-	for (size_t i = 0; i < r->n_degraded; i++)
-		buf_addf(&b, "%s%s (%s)", i ? ", " : "", r->degraded[i].what,
-			 r->degraded[i].why);
-	if (buf_finish(&b, &t->degraded) < 0)
-		t->degraded = NULL;
-	loop_stop(t->loop);
-}
-
-static void trial_fini(struct trial *t)
-{
-	free(t->error);
-	free(t->degraded);
-}
-
-/* Runs a shell line in a sandbox of the default profile.  False, with the
- * finding filled in, when it could not even start. */
-static bool try_sandbox(struct doctor *d, const char *line, uint64_t mem_bytes, uint64_t pids,
-			struct trial *t, struct doctor_finding *ret)
-{
-	char shell[] = "/bin/sh";
-	char option[] = "-c";
-	_cleanup_free_ char *text = strdup(line);
-	char *argv[] = { shell, option, text, NULL };
-	struct iso_err err = ISO_ERR_INIT;
-	struct spec spec = { 0 };
-	struct attempt *attempt;
-	int r = -EINVAL;
-
-	*t = (struct trial){ .loop = d->loop };
-	if (!d->engine || !text || spec_copy(&d->prepared.spec, &spec) < 0) {
-		doctor_find(ret, DOCTOR_MISSING, NULL, "not tried: %s", d->why.text);
-		return false;
-	}
-	spec.pids = pids;
-	const struct attempt_request request = {
-		.spec = &spec, .argv = argv, .cwd = "/", .title = "isorun doctor", .attempt = 1,
-		.slot = -1, .mem_bytes = mem_bytes, .timeout_ns = 10 * NSEC_PER_SEC,
-		.grace_ns = NSEC_PER_SEC, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1,
-		.ended = on_ended, .arg = t,
-	};
-
-	r = engine_start(d->engine, &request, 0, &attempt, &err);
-	if (r == 0)
-		r = loop_run(d->loop);
-	spec_fini(&spec);
-	if (r < 0)
-		doctor_find(ret, DOCTOR_MISSING, NULL, "%s", err.text);
-	else if (!t->started)
-		doctor_find(ret, DOCTOR_MISSING, NULL, "%s", t->error ? t->error : "?");
-	return r == 0 && t->started;
-}
-
 void doctor_sandbox(struct doctor *d, struct doctor_finding *ret)
 {
-	struct trial t;
+	struct doctor_trial t;
 
-	if (try_sandbox(d, ":", 64 * MIB, 0, &t, ret)) {
+	if (doctor_try(d, ":", 64 * MIB, NULL, &t, ret)) {
 		if (t.degraded && *t.degraded)
 			doctor_find(ret, DOCTOR_DEGRADED, "see the rows above and below",
 				    "without %s", t.degraded);
@@ -102,16 +30,16 @@ void doctor_sandbox(struct doctor *d, struct doctor_finding *ret)
 			doctor_find(ret, DOCTOR_OK, NULL, "%s",
 				    "the default profile, whole, ran a command");
 	}
-	trial_fini(&t);
+	doctor_trial_fini(&t);
 }
 
 void doctor_memory_limit(struct doctor *d, struct doctor_finding *ret)
 {
-	struct trial t;
+	struct doctor_trial t;
 
 	/* dd's buffer is one piece that it really fills. */
-	if (try_sandbox(d, "exec dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null",
-			32 * MIB, 0, &t, ret)) {
+	if (doctor_try(d, "exec dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null",
+			32 * MIB, NULL, &t, ret)) {
 		if (t.oom && d->prepared.place.version == CG_NONE)
 			doctor_find(ret, DOCTOR_DEGRADED, "see the row 'cgroup'", "%s",
 				    "memory is polled; what grows fast goes over its limit");
@@ -122,15 +50,16 @@ void doctor_memory_limit(struct doctor *d, struct doctor_finding *ret)
 			doctor_find(ret, DOCTOR_MISSING, "see the row 'cgroup'", "%s",
 				    "96M were granted under a limit of 32M");
 	}
-	trial_fini(&t);
+	doctor_trial_fini(&t);
 }
 
 void doctor_pids_limit(struct doctor *d, struct doctor_finding *ret)
 {
-	struct trial t;
+	static const struct doctor_entry few[] = { { "limits", "pids", "8" }, { 0 } };
+	struct doctor_trial t;
 
-	if (try_sandbox(d, "exec 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; "
-			   "do sleep 1 & done; kill $(jobs -p)", 64 * MIB, 8, &t, ret)) {
+	if (doctor_try(d, "exec 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; "
+			   "do sleep 1 & done; kill $(jobs -p)", 64 * MIB, few, &t, ret)) {
 		if (t.exit_status != 0)
 			doctor_find(ret, DOCTOR_OK, NULL, "%s",
 				    "the ninth process was refused under a limit of 8");
@@ -138,7 +67,7 @@ void doctor_pids_limit(struct doctor *d, struct doctor_finding *ret)
 			doctor_find(ret, DOCTOR_MISSING, "a cgroup with the pids controller",
 				    "%s", "16 processes were granted under a limit of 8");
 	}
-	trial_fini(&t);
+	doctor_trial_fini(&t);
 }
 
 void doctor_cgroup(struct doctor *d, struct doctor_finding *ret)

@@ -118,7 +118,7 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "memory", "SIZE", "limits", "memory", NULL,
 	     "memory of one test, which it may not exceed"),
 	SPEC(0, "net", "KIND", "network", "mode", NULL,
-	     "loopback: a stack of its own; none; host"),
+	     "loopback (a stack of its own), none, host or nat"),
 	SPEC(0, "pass-env", "GLOB", "environment", "pass", convert_word,
 	     "let matching variables through"),
 	SPEC(0, "pass-fd", "N", "process", "pass-fd", NULL, "keep descriptor N open"),

@@ -29,6 +29,7 @@ static const char *const net_names[] = {
 	[SPEC_NET_LOOPBACK] = "loopback",
 	[SPEC_NET_NONE] = "none",
 	[SPEC_NET_HOST] = "host",
+	[SPEC_NET_NAT] = "nat",
 };
 static_assert(ARRAY_SIZE(net_names) == SPEC_NET_COUNT, "every network mode has a name");
 

@@ -8,6 +8,18 @@
 /* Pid 1 of the sandbox, from clone3 to the end.  Does not return. */
 _Noreturn void child_init_main(const struct sbx_job *job);
 
+/* The keeper of pasta; see child_nat.c. */
+struct nat_job {
+	char *const *argv;      /* of pasta */
+	const char *net_path;   /* the sandbox's namespaces in /proc; user_path NULL: the host's */
+	const char *user_path;
+	int tell_fd;            /* a byte from init to begin, and its end to end */
+	int hear_fd;            /* to init */
+	int words_fd;           /* for what goes wrong */
+	int keep_fds[3];        /* the same three, ascending */
+};
+_Noreturn void child_nat_main(const struct nat_job *job);
+
 /* Runs one step: 0 or the errno, positive; 0 too for a path that may lack and does. */
 int child_step_run(const struct sbx_step *step);
 
@@ -68,6 +80,9 @@ void child_terminal_restore(const struct sbx_job *job);
 struct seccomp_data;
 uint32_t child_filter_eval(const struct sock_filter *code, size_t n,
 			   const struct seccomp_data *data, unsigned *ret_looked);
+
+/* Closes what is above 2 and not in the list, which ascends. */
+void child_close_others(const int *keep, size_t n);
 
 /* Helpers without libc's state. */
 int64_t child_now_ns(void);

@@ -38,10 +38,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef SYS_close_range
-#define SYS_close_range 436 /* Linux 5.9 */
-#endif
-
 struct init {
 	const struct sbx_job *job;
 	pid_t test;
@@ -49,39 +45,6 @@ struct init {
 	bool orphan;     /* isorun is gone */
 	bool silent;     /* the test never ran: there is nothing to list */
 };
-
-/* Before Linux 5.9: by number, up to the limit that was in force. */
-static void close_slowly(unsigned from, unsigned to)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 65536)
-		limit.rlim_cur = 65536;
-	for (unsigned fd = from; fd <= to && fd < limit.rlim_cur; fd++)
-		close((int)fd);
-}
-
-static void close_span(unsigned from, unsigned to)
-{
-	if (from <= to && syscall(SYS_close_range, from, to, 0) < 0)
-		close_slowly(from, to);
-}
-
-/* Another attempt's control pipe held open here would hide isorun's death
- * from that attempt's init; what the caller left open would leak to the test. */
-static void close_others(const struct sbx_job *job)
-{
-	unsigned from = 3;
-
-	for (size_t i = 0; i < job->n_keep_fds; i++) {
-		unsigned fd = (unsigned)job->keep_fds[i];
-		if (fd < from)
-			continue;
-		close_span(from, fd - 1);
-		from = fd + 1;
-	}
-	close_span(from, ~0U);
-}
 
 /* Our two were made after the plan: where the caller has many descriptors they
  * may have numbers that steps are going to use.  Below there is room by now. */
@@ -95,11 +58,36 @@ static void move_below(int *fd, int fixed_fd)
 	*fd = low;
 }
 
+/* Pasta answers at once or not at all; while it does not, isorun may end. */
+static int await_nat(const struct sbx_job *job, const struct sbx_step *s)
+{
+	enum { PATIENCE_MS = 30 * 1000 };
+	struct pollfd fds[2] = {
+		{ .fd = s->fd, .events = POLLIN },
+		{ .fd = job->control_fd },
+	};
+	char byte = 0;
+
+	if (dup3(job->nat_hear_fd, s->fd, O_CLOEXEC) < 0 ||
+	    dup3(job->nat_tell_fd, (int)s->flags, O_CLOEXEC) < 0)
+		return errno;
+	close(job->nat_hear_fd);
+	close(job->nat_tell_fd);
+	if (write((int)s->flags, &byte, 1) < 0)
+		return errno;
+	int n = poll(fds, 2, PATIENCE_MS);
+	if (n <= 0)
+		return n < 0 ? errno : ETIMEDOUT;
+	int code = !fds[1].revents && read(s->fd, &byte, 1) == 1 ? 0 : EPIPE;
+	close(s->fd);
+	return code;
+}
+
 static int run_init_steps(const struct sbx_job *job, struct sbx_fault *fault)
 {
 	for (size_t i = 0; i < job->n_init_steps; i++) {
 		const struct sbx_step *s = &job->init_steps[i];
-		int code = child_step_run(s);
+		int code = s->op == SBX_NAT ? await_nat(job, s) : child_step_run(s);
 		if (code == 0)
 			continue;
 		*fault = (struct sbx_fault){ SBX_STAGE_INIT, (uint32_t)i, code, 0 };
@@ -251,7 +239,10 @@ _Noreturn void child_init_main(const struct sbx_job *of_plan)
 	struct sbx_fault fault = { 0 };
 	int join_fds[CG_MAX_GROUPS] = { -1, -1 };
 
-	close_others(job);
+	/* Another attempt's control pipe held open here would hide isorun's death
+	 * from that attempt's init; what the caller left open would leak to the
+	 * test. */
+	child_close_others(job->keep_fds, job->n_keep_fds);
 	move_below(&own.report_fd, own.fixed_fd);
 	move_below(&own.control_fd, own.fixed_fd);
 	/* Whoever ignores SIGCHLD can wait for nobody, wait(2). */

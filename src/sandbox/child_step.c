@@ -252,6 +252,7 @@ static int run_op(const struct sbx_step *s)
 		return child_terminal_open(s);
 	case SBX_CTTY:
 		return ioctl(0, TIOCSCTTY, 0) < 0 ? errno : 0;
+	case SBX_NAT: /* init's own, see child_init.c */
 	case SBX_OP_COUNT:
 		break;
 	}

@@ -4,8 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* Linux 5.9 */
+#endif
 
 int64_t child_now_ns(void)
 {
@@ -22,6 +28,37 @@ size_t child_text_len(const char *s)
 	while (s[n])
 		n++;
 	return n;
+}
+
+/* Before Linux 5.9: by number, up to the limit that was in force. */
+static void close_slowly(unsigned from, unsigned to)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 65536)
+		limit.rlim_cur = 65536;
+	for (unsigned fd = from; fd <= to && fd < limit.rlim_cur; fd++)
+		close((int)fd);
+}
+
+static void close_span(unsigned from, unsigned to)
+{
+	if (from <= to && syscall(SYS_close_range, from, to, 0) < 0)
+		close_slowly(from, to);
+}
+
+void child_close_others(const int *keep, size_t n)
+{
+	unsigned from = 3;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned fd = (unsigned)keep[i];
+		if (fd < from)
+			continue;
+		close_span(from, fd - 1);
+		from = fd + 1;
+	}
+	close_span(from, ~0U);
 }
 
 ssize_t child_read_file(int dir_fd, const char *path, char *text, size_t size)

@@ -156,6 +156,18 @@ static int check_workspace(const struct sbx_request *rq, struct iso_err *err)
 	return iso_err_hint(err, "start it where the tests are, or use --workspace shared");
 }
 
+static void plan_network(struct sbx_plan *p, const struct sbx_request *rq)
+{
+	if (!(p->clone_flags & CLONE_NEWNET) || rq->spec->net == SPEC_NET_NONE)
+		return;
+	struct sbx_step *s = plan_init_step(p, SBX_NETLINK);
+	s->data = rq->lo_up;
+	s->size = rq->lo_up_bytes;
+	/* The last of init's steps: it is what takes long. */
+	if (p->nat_argv)
+		plan_nat_step(p);
+}
+
 static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	p->clone_flags = clone_flags(rq->spec, rq->user_ns);
@@ -174,6 +186,11 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.fixed_fd = p->next_fd;
 	if (p->job.own_user_ns)
 		plan_user_map(p);
+	if ((p->clone_flags & CLONE_NEWNET) && rq->spec->net == SPEC_NET_NAT) {
+		r = plan_nat(p, err);
+		if (r < 0)
+			return r;
+	}
 	if (p->clone_flags & CLONE_NEWNS) {
 		r = check_workspace(rq, err);
 		if (r == 0)
@@ -181,13 +198,9 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 		if (r < 0)
 			return r;
 	}
-	if ((p->clone_flags & CLONE_NEWNET) && rq->spec->net == SPEC_NET_LOOPBACK) {
-		struct sbx_step *s = plan_init_step(p, SBX_NETLINK);
-		s->data = rq->lo_up;
-		s->size = rq->lo_up_bytes;
-	}
 	if (rq->terminal)
 		plan_terminal(p, rq);
+	plan_network(p, rq);
 	plan_test_process(p, rq);
 	plan_test_step(p, SBX_CHDIR)->path = plan_str(p, rq->cwd);
 	r = plan_identity(p, rq, err);

@@ -26,6 +26,7 @@ static void describe_ids(const struct sbx_step *s, struct buf *b)
 static const char *const phrases[SBX_OP_COUNT] = {
 	[SBX_PROPAGATE] = "make all mounts private",
 	[SBX_NETLINK] = "bring lo up",
+	[SBX_NAT] = "have pasta connect the network to the host's",
 	[SBX_SETSID] = "start a session",
 	[SBX_CGROUP_NS] = "make a cgroup namespace",
 	[SBX_NNP] = "set no_new_privs",
@@ -104,6 +105,7 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		break;
 	case SBX_PROPAGATE:
 	case SBX_NETLINK:
+	case SBX_NAT:
 	case SBX_SETSID:
 	case SBX_CGROUP_NS:
 	case SBX_NNP:

@@ -140,7 +140,7 @@ static void find_scratch(struct sbx_plan *p, const struct spec *spec, struct scr
 	for (size_t i = 0; i < strv_len(spec->private_dirs); i++)
 		add_private_dir(p, sc, spec->private_dirs[i]);
 	sc->base = sc->n ? sc->places[0].dir : NULL;
-	if (!sc->base && spec->workspace == SPEC_TREE_OVERLAY)
+	if (!sc->base && (spec->workspace == SPEC_TREE_OVERLAY || p->resolv_conf))
 		sc->base = "/tmp";
 	for (size_t i = 0; i < sc->n; i++)
 		sc->places[i].inside = plan_fmt(p, "%s/%zu", sc->base, i);
@@ -229,6 +229,40 @@ static int show_binds(struct sbx_plan *p, const struct spec *spec, const struct 
 		plan_place_tree(p, fds[i], target);
 	}
 	return 0;
+}
+
+static void make_file(struct sbx_plan *p, const char *path, const char *text)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_TOUCH);
+
+	s->path = path;
+	s = plan_init_step(p, SBX_WRITE);
+	s->path = path;
+	s->text = text;
+	s = plan_init_step(p, SBX_OWN);
+	s->path = path;
+	s->uid = (uid_t)-1;
+	s->gid = (gid_t)-1;
+	s->mode = 0644;
+}
+
+/* Where nat needs one of its own.  A link, as systemd-resolved makes it, is
+ * followed: what it points to is covered. */
+static void show_resolv_conf(struct sbx_plan *p, const struct scratch *sc)
+{
+	_cleanup_free_ char *real = NULL;
+
+	if (!p->resolv_conf || path_real("/etc/resolv.conf", &real) < 0)
+		return;
+	const char *inside = inside_scratch(p, sc, real);
+	if (inside) {
+		make_place(p, sc, inside, false);
+		make_file(p, inside, p->resolv_conf);
+		return;
+	}
+	const char *path = plan_fmt(p, "%s/resolv.conf", sc->base);
+	make_file(p, path, p->resolv_conf);
+	plan_place_tree(p, plan_hold_tree(p, path, false, NULL), plan_str(p, real));
 }
 
 /* Step 5 of the order above. */
@@ -370,8 +404,10 @@ int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err
 	r = show_binds(p, spec, sc, held.bind_fds, held.bind_dirs, err);
 	if (r < 0)
 		return r;
-	if (sc->base)
+	if (sc->base) {
+		show_resolv_conf(p, sc);
 		show_scratch(p, sc);
+	}
 	if (p->job.own_pid_ns)
 		mount_proc(p);
 	cover_paths(p, sc, spec->readonly_paths, protect_path);

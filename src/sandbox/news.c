@@ -92,6 +92,8 @@ static void take_fault(struct news_reader *r, const struct sbx_fault *f)
 	r->news.fault_status = 125;
 	if (f->stage == SBX_STAGE_EXEC)
 		r->news.fault_status = f->code == ENOENT || f->code == ENOTDIR ? 127 : 126;
+	r->of_nat = f->stage == SBX_STAGE_INIT && f->step < r->plan->init.n &&
+		    r->plan->init.steps[f->step].op == SBX_NAT;
 	fault_explain(r->plan, f, &r->news.fault);
 }
 

@@ -10,6 +10,7 @@
 struct news_reader {
 	const struct sbx_plan *plan; /* whose steps a fault's number means */
 	struct sbx_news news;
+	bool of_nat;                 /* the fault is that of the step SBX_NAT */
 	size_t have;                 /* bytes in space */
 	char space[2 * PIPE_BUF];
 };

@@ -19,6 +19,8 @@ struct sbx_plan {
 	struct step_list test;
 	struct sbx_job job;
 	uint64_t clone_flags;
+	char *const *nat_argv;     /* of pasta; NULL: no nat */
+	const char *resolv_conf;   /* for the sandbox; NULL: the host's own will do */
 	int next_fd;               /* the next number for a step's descriptor */
 	struct sbx_layer *layers;  /* job.layers, while it is made */
 	const char *workspace;
@@ -39,6 +41,11 @@ int plan_take_fd(struct sbx_plan *p);
 /* A clone of the tree at path, to be placed later. */
 int plan_hold_tree(struct sbx_plan *p, const char *path, bool readonly, const char *about);
 void plan_place_tree(struct sbx_plan *p, int fd, const char *path);
+
+/* nat.c: pasta's command line and the resolv.conf that goes with it, before the
+ * mounts; and the step that waits for it, after them. */
+int plan_nat(struct sbx_plan *p, struct iso_err *err);
+void plan_nat_step(struct sbx_plan *p);
 
 /* dev.c: a minimal /dev.  Its nodes are held while the host's /dev is in
  * reach; then it is filled in a directory that is made already. */

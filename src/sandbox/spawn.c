@@ -31,12 +31,14 @@
 #include "base/cleanup.h"
 #include "base/proc.h"
 #include "sandbox/child.h"
+#include "sandbox/nat.h"
 
 struct sbx {
 	pid_t pid;
 	int pidfd;
 	int report_fd;
 	int control_fd;
+	struct nat nat;
 	struct news_reader reader;
 };
 
@@ -54,32 +56,42 @@ static int explain_clone(const struct sbx_plan *p, int code, struct iso_err *err
 	return -code;
 }
 
+/* The plan's descriptors and those that were made since, ascending. */
+static int *merge_fds(const struct sbx_job *job, const int *more, size_t n_more, size_t *ret_n)
+{
+	int *all = calloc(job->n_keep_fds + n_more, sizeof(*all));
+	size_t n = 0;
+
+	if (!all)
+		return NULL;
+	for (; n < job->n_keep_fds; n++)
+		all[n] = job->keep_fds[n];
+	for (size_t i = 0; i < n_more; i++) {
+		if (more[i] < 0)
+			continue;
+		size_t at = n++;
+		for (; at && all[at - 1] > more[i]; at--)
+			all[at] = all[at - 1];
+		all[at] = more[i];
+	}
+	*ret_n = n;
+	return all;
+}
+
 static int clone_init(const struct sbx_plan *p, struct sbx *s, int report_fd, int control_fd,
 		      struct iso_err *err)
 {
+	const int more[] = { report_fd, control_fd, s->nat.tell[1], s->nat.hear[0] };
 	struct sbx_job job = p->job;
-	int *keep = calloc(job.n_keep_fds + 2, sizeof(*keep));
+	int *keep = merge_fds(&p->job, more, ARRAY_SIZE(more), &job.n_keep_fds);
 
 	if (!keep)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
-	/* Ascending: a plain merge of two numbers into a short list. */
-	size_t n = 0;
-	int low = report_fd < control_fd ? report_fd : control_fd;
-	int high = report_fd < control_fd ? control_fd : report_fd;
-	for (size_t i = 0; i <= job.n_keep_fds; i++) {
-		int fd = i < job.n_keep_fds ? job.keep_fds[i] : INT_MAX;
-		while (low >= 0 && low < fd) {
-			keep[n++] = low;
-			low = high;
-			high = -1;
-		}
-		if (fd != INT_MAX)
-			keep[n++] = fd;
-	}
 	job.keep_fds = keep;
-	job.n_keep_fds = n;
 	job.report_fd = report_fd;
 	job.control_fd = control_fd;
+	job.nat_tell_fd = s->nat.tell[1];
+	job.nat_hear_fd = s->nat.hear[0];
 	struct clone_args args = {
 		.flags = p->clone_flags | CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
@@ -123,16 +135,25 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 	struct sbx *s = calloc(1, sizeof(*s));
 	if (!s)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
-	s->reader.plan = plan;
-	s->pidfd = -1;
-	int r = clone_init(plan, s, report_out, control_in, err);
+	*s = (struct sbx){ .reader.plan = plan, .pidfd = -1, .nat = NAT_NONE };
+	int r = plan->nat_argv ? nat_open(&s->nat, err) : 0;
+	if (r == 0)
+		r = clone_init(plan, s, report_out, control_in, err);
 	if (r < 0) {
+		nat_close(&s->nat);
 		free(s);
 		return r;
 	}
 	s->report_fd = TAKE_FD(report_in);
 	s->control_fd = TAKE_FD(control_out);
 	(void)fcntl(s->report_fd, F_SETFL, O_NONBLOCK);
+	if (plan->nat_argv)
+		r = nat_start(&s->nat, plan->nat_argv, s->pid, plan->job.own_user_ns, err);
+	nat_let_go(&s->nat);
+	if (r < 0) {
+		sbx_free(s);
+		return r;
+	}
 	*ret = s;
 	return 0;
 }
@@ -155,11 +176,15 @@ static void reap(struct sbx *s, int flags)
 		pid = waitpid(s->pid, NULL, flags);
 	while (pid < 0 && errno == EINTR);
 	s->reader.news.ended = pid != 0;
+	if (pid)
+		nat_close(&s->nat);
 }
 
 const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg, bool wait)
 {
 	news_read(&s->reader, s->report_fd, cg);
+	if (s->reader.of_nat)
+		nat_explain(&s->nat, &s->reader.news.fault);
 	wait = wait && s->reader.news.done;
 	if ((wait || s->reader.news.closed) && !s->reader.news.ended)
 		reap(s, wait ? 0 : WNOHANG);

@@ -29,6 +29,7 @@ enum sbx_op {
 	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
 	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY or MS_NODEV for all below */
 	SBX_NETLINK,    /* data, size: one NETLINK_ROUTE request and its acknowledgement */
+	SBX_NAT,        /* fd, flags: tells the keeper by descriptor flags, hears pasta by fd */
 	SBX_SETSID,     /* setsid(2) */
 	SBX_CGROUP_NS,  /* unshare(2) CLONE_NEWCGROUP, after joining the leaf */
 	SBX_STDIO,      /* fd -> number flags (0, 1 or 2): dup3(2) */
@@ -96,6 +97,9 @@ struct sbx_job {
 	int terminal_fd;                     /* the master of its own terminal, once made, behind it
 					      * the slave; -1: it gets none */
 	struct sbx_outer outer;              /* what isorun's death would leave in raw mode */
+	int nat_tell_fd;                     /* to pasta's keeper and from pasta; init moves them
+					      * to the numbers of its step SBX_NAT */
+	int nat_hear_fd;
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;

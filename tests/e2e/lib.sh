@@ -136,3 +136,34 @@ cases()
 
 # events FILE NAME: the objects of one kind of an event log, one a line.
 events() { grep -E "\"event\": ?\"$2\"" "$1"; }
+
+# Whether isorun doctor finds what --net nat takes; a host that lacks it says so.
+need_nat()
+{
+	"$ISORUN" doctor >doctor.txt 2>&1
+	grep -Eq '^ok +nat ' doctor.txt || skip "$(sed -n 's/^absent *nat *//p' doctor.txt)"
+}
+
+# The address that others reach this host by.
+own_address()
+{
+	python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(("192.0.2.99", 9)); print(s.getsockname()[0])'
+}
+
+# serve ADDRESS FILE: a server that says hello to each connection, its port in FILE.
+serve()
+{
+	python3 -c 'import os, socket, sys
+s = socket.create_server((sys.argv[1], 0))
+with open(sys.argv[2] + ".new", "w") as f: print(s.getsockname()[1], file=f)
+os.rename(sys.argv[2] + ".new", sys.argv[2])
+while True:
+    c, _ = s.accept(); c.sendall(b"hello\n"); c.close()' "$1" "$2" &
+	own $!
+	within 10 test -s "$2"
+}
+
+# What a sandbox runs to hear it: hear ADDRESS PORT.
+hear='import socket, sys
+print(socket.create_connection((sys.argv[1], int(sys.argv[2])), 5).recv(9).decode(), end="")'
