@@ -36,6 +36,8 @@ _isorun()
 		*)
 			if [ "$command" = isorun ] && [ "$COMP_CWORD" = 1 ]; then
 				COMPREPLY=($(compgen -W "$(_isorun_commands)" -- "$cur") $(compgen -c -- "$cur"))
+			elif [ "$command" = shell ]; then
+				COMPREPLY=($(compgen -W "$(isorun list 2>/dev/null | awk 'NR > 1 { print $4 }')" -- "$cur") $(compgen -f -- "$cur"))
 			elif [ "$command" = profile ]; then
 				COMPREPLY=($(compgen -W "$(isorun profile | awk '{ print $1 }')" -- "$cur"))
 			else

@@ -22,6 +22,7 @@ end
 complete -c isorun -n 'string match -q -- "-*" (commandline -ct)' -f -a '(__isorun_options)'
 complete -c isorun -n __fish_is_first_token -a '(__isorun_commands) (__fish_complete_command)'
 complete -c isorun -n '__fish_seen_subcommand_from profile' -f -a '(__isorun_profiles)'
+complete -c isorun -n '__fish_seen_subcommand_from shell' -a "(isorun list 2>/dev/null | awk 'NR > 1 { print \$4 }')"
 complete -c isorun -s p -l profile -x -a '(__isorun_profiles)'
 complete -c isorun -l seccomp -r -a 'off (isorun profile --seccomp | string replace -r " .*" "")'
 complete -c isorun -l net -x -a 'loopback none host nat'

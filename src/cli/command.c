@@ -5,7 +5,8 @@
 #include "base/str.h"
 
 static const struct command *const commands[] = {
-	&cmd_doctor, &cmd_history, &cmd_list, &cmd_profile, &cmd_report, &cmd_status, &cmd_suite,
+	&cmd_doctor, &cmd_history, &cmd_list, &cmd_profile, &cmd_report, &cmd_shell,
+	&cmd_status, &cmd_suite,
 };
 
 const struct command *command_at(size_t i)

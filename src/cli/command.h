@@ -22,6 +22,7 @@ extern const struct command cmd_list;
 extern const struct command cmd_profile;
 extern const struct command cmd_report;
 extern const struct command cmd_run;    /* wraps a command: has no word of its own */
+extern const struct command cmd_shell;
 extern const struct command cmd_status;
 extern const struct command cmd_suite;
 

@@ -46,6 +46,9 @@ int suite_specs_make(struct suite_specs *s, const char *runtime_dir,
 		     const struct test_suite *suite, const struct suite_settings *settings,
 		     const struct options_sandbox *options, struct iso_err *err);
 
+/* All that is known of a test's profile. */
+struct prepared *suite_specs_prepared_of(struct suite_specs *s, const struct test *t);
+
 /* For run_config: arg is the struct suite_specs. */
 const struct spec *suite_specs_of(const struct test *t, void *arg);
 

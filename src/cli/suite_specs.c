@@ -130,12 +130,15 @@ int suite_specs_make(struct suite_specs *s, const char *runtime_dir,
 	return r;
 }
 
-const struct spec *suite_specs_of(const struct test *t, void *arg)
+struct prepared *suite_specs_prepared_of(struct suite_specs *s, const struct test *t)
 {
-	const struct suite_specs *s = arg;
-
 	for (size_t i = 0; t->profile && i < s->n_others; i++)
 		if (str_eq(s->names[i], t->profile))
-			return &s->others[i].spec;
-	return &s->main.spec;
+			return &s->others[i];
+	return &s->main;
+}
+
+const struct spec *suite_specs_of(const struct test *t, void *arg)
+{
+	return &suite_specs_prepared_of(arg, t)->spec;
 }

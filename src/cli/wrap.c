@@ -230,18 +230,28 @@ static int open_engine(struct wrapping *w, struct iso_err *err)
 	return engine_open(w->loop, &config, &w->engine, err);
 }
 
-static void fill_request(struct wrapping *w, const char *cwd, const char *title)
+void wrap_spec_defaults(struct spec *spec)
 {
-	struct spec *spec = &w->wrap->prepared->spec;
-
 	/* What is kept comes out of an overlay. */
 	if (!spec->workspace_set)
 		spec->workspace = strv_len(spec->keep) ? SPEC_TREE_OVERLAY : SPEC_TREE_SHARED;
+}
+
+static void fill_request(struct wrapping *w, const char *cwd, const char *title)
+{
+	struct spec *spec = &w->wrap->prepared->spec;
+	const struct wrap_test *test = w->wrap->test;
+
+	if (!test)
+		wrap_spec_defaults(spec);
 	w->request = (struct attempt_request){
 		.spec = spec,
 		.argv = w->wrap->command,
-		.workspace = cwd,
+		.cwd = test ? test->cwd : NULL,
+		.workspace = test ? test->workspace : cwd,
 		.title = title,
+		.test_id = test ? test->id : NULL,
+		.run = test ? test->run : NULL,
 		.attempt = 1,
 		.slot = -1,
 		.mem_bytes = spec->mem_bytes,

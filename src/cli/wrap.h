@@ -31,11 +31,20 @@ int wrap_check_word(char **argv, char **command, struct iso_err *err);
 /* What only isorun-full can do with the end of an attempt; NULL: nothing. */
 typedef int wrap_record_fn(const char *file, const struct result *r, struct iso_err *err);
 
+/* Not a command of the caller's but a suite's test. */
+struct wrap_test {
+	const char *id;
+	const char *run;        /* ISORUN_RUN */
+	const char *cwd;
+	const char *workspace;
+};
+
 struct wrap {
 	const struct wrap_values *values;
 	char **command;
 	const char *runtime_dir;
 	struct prepared *prepared;      /* its spec is changed by the options */
+	const struct wrap_test *test;   /* NULL: none */
 	bool interactive;               /* a shell ignores SIGTERM: isorun's own hangs it up */
 	wrap_record_fn *record;         /* of values->status_file */
 };
@@ -43,6 +52,9 @@ struct wrap {
 /* Applies the options to the profile's spec; warns of contradictions that the
  * options made. */
 int wrap_apply(const struct wrap *w, struct iso_err *err);
+
+/* What the profile leaves to the kind of thing that is run. */
+void wrap_spec_defaults(struct spec *spec);
 
 /* Runs it; returns isorun's exit status, having said on standard error what
  * the command's own status does not say. */

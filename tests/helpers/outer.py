@@ -37,7 +37,7 @@ class Outer:
         self.mode = termios.tcgetattr(self.slave)
 
     def fail(self, why):
-        tail = self.shown[-1500:].decode(errors="replace")
+        tail = self.shown[-400:].decode(errors="replace")
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
         sys.exit(f"FAIL: {why}; shown: {tail!r}")
@@ -59,7 +59,19 @@ class Outer:
             data = data[n:]
 
     def line(self, text):
-        self.type(text + "\r")
+        # Not \r: that ends a line in some modes only.
+        self.type(text + "\n")
+
+    def prompt(self, pattern):
+        """A shell reads what is typed from here on: a job that is about to stop may
+        still take a key, so a line is typed until the shell is who answers it."""
+        deadline = time.monotonic() + 10 * SLOW
+        while not re.compile(pattern.encode()).search(self.shown, self.at):
+            if time.monotonic() > deadline:
+                self.fail(f"no prompt {pattern!r}")
+            self.line("")
+            self.read(0.3)
+        self.expect(pattern)
 
     def read(self, timeout, writing=False):
         """Takes what there is; False at the end of the terminal's use."""

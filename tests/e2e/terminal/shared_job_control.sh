@@ -5,6 +5,13 @@
 . "$E2E/lib.sh"
 
 need_cmd bash
+cat >job <<'END'
+echo ready
+while read x; do
+	echo "got <$x>"
+	[ "$x" != line ] || exec sleep 61
+done
+END
 export PYTHONPATH="$E2E/../helpers" PYTHONDONTWRITEBYTECODE=1
 python3 - <<'END' || exit 1
 from outer import *
@@ -17,7 +24,7 @@ for option in ("", "--tty "):
     has_terminal = (lambda: t.is_raw() and not sees_keys()) if option else (lambda: t.is_job())
     t = Outer("bash", "--norc", "-i", env={"PS1": "> "})
     t.expect("> ")
-    t.line(f"{ISORUN} {option}sh -c 'echo ready; read x; echo got $x; exec sleep 61'")
+    t.line(f"{ISORUN} {option}sh ./job")
     t.expect("ready\r\n")
     if option:
         t.until("raw mode", has_terminal)
@@ -25,19 +32,21 @@ for option in ("", "--tty "):
     else:
         t.type("\x1a")
     t.expect("Stopped.*> ")
+    t.prompt("> ")
     t.line("fg")
     t.expect("isorun")
     t.until("the foreground", has_terminal)
     t.line("line")
-    t.expect("got line")
+    t.expect("got <line>")
     t.type("\x03")
     t.expect("> ")
     t.line("echo status $?")
     t.expect("status 130")
     t.line(f"{ISORUN} {option}sh -c 'echo twice; read x; echo got $x' & sleep 0.2")
     t.expect("twice")
+    t.prompt("> ")
     t.line("jobs")
-    t.expect("Stopped")
+    t.expect("Stopped.*> ")
     t.line("fg")
     t.expect("isorun")
     t.until("the foreground", has_terminal)
