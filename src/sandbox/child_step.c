@@ -33,6 +33,12 @@
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef RESOLVE_NO_MAGICLINKS
+#define RESOLVE_NO_MAGICLINKS 0x02 /* of <linux/openat2.h>, Linux 5.6 */
+#endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
@@ -197,6 +203,44 @@ static int run_touch(const struct sbx_step *s)
 	return 0;
 }
 
+struct child_open_how {
+	uint64_t flags;
+	uint64_t mode;
+	uint64_t resolve;
+};
+
+/* A working directory out of which ".." leads to what the mounts cover would be
+ * the host's.  Before openat2(2): getcwd(2) tells by "(unreachable)" of another
+ * mount namespace's, though not of a covered one. */
+static int change_and_look(const char *path)
+{
+	char where[4096];
+
+	if (chdir(path) < 0)
+		return errno;
+	if (syscall(SYS_getcwd, where, sizeof(where)) < 0)
+		return errno == ERANGE ? 0 : errno;
+	return where[0] == '/' ? 0 : ELOOP;
+}
+
+/* By no link such as /proc/self/fd/8 or /proc/1/cwd: what they lead to was
+ * opened before the mounts were made (CVE-2024-21626). */
+static int run_chdir(const struct sbx_step *s)
+{
+	const struct child_open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, s->path, &how, sizeof(how));
+
+	/* EPERM: the filter of a container that does not know it. */
+	if (fd < 0)
+		return errno == ENOSYS || errno == EPERM ? change_and_look(s->path) : errno;
+	int code = fchdir(fd) < 0 ? errno : 0;
+	close(fd);
+	return code;
+}
+
 static int run_op(const struct sbx_step *s)
 {
 	switch (s->op) {
@@ -235,7 +279,7 @@ static int run_op(const struct sbx_step *s)
 	case SBX_STDIO:
 		return run_stdio(s);
 	case SBX_CHDIR:
-		return chdir(s->path) < 0 ? errno : 0;
+		return run_chdir(s);
 	case SBX_IDS:
 		return run_ids(s);
 	case SBX_BOUND:

@@ -182,6 +182,8 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 	else if (s->op == SBX_CHDIR && f->code == ENOENT)
 		iso_err_hint(ret, "it may be hidden by a private directory; use --bind %s",
 			     s->path);
+	else if (s->op == SBX_CHDIR && f->code == ELOOP)
+		iso_err_hint(ret, "a link of /proc to what is open may lead out of the sandbox");
 	else if (f->code == EPERM || f->code == EACCES)
 		iso_err_hint(ret, "'isorun doctor' tells what this host permits");
 }
