@@ -69,6 +69,16 @@ static int run_tree(const struct sbx_step *s)
 	return child_settle_fd(fd, s->fd);
 }
 
+/* Of what was taken, not of what is at the path by now. */
+static int run_device(const struct sbx_step *s)
+{
+	struct stat st;
+
+	if (fstat(s->fd, &st) < 0)
+		return errno;
+	return S_ISCHR(st.st_mode) && st.st_rdev == s->flags ? 0 : ENODEV;
+}
+
 static int set_attr(int dir_fd, const char *path, unsigned at_flags, uint64_t set)
 {
 	/* mount_setattr(2), Linux 5.12. */
@@ -264,6 +274,8 @@ static int run_op(const struct sbx_step *s)
 		return child_settle_fd(open(s->path, O_PATH | O_CLOEXEC), s->fd);
 	case SBX_TREE:
 		return run_tree(s);
+	case SBX_DEVICE:
+		return run_device(s);
 	case SBX_TREE_RO:
 		return run_tree_ro(s);
 	case SBX_PLACE:

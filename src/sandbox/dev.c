@@ -12,12 +12,18 @@
 
 #include <assert.h>
 #include <sys/mount.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 
-static const char *const nodes[] = {
-	"null", "zero", "full", "random", "urandom", "tty",
+/* Their numbers: Documentation/admin-guide/devices.txt of the kernel. */
+static const struct {
+	const char *name;
+	unsigned major, minor;
+} nodes[] = {
+	{ "null", 1, 3 },   { "zero", 1, 5 },    { "full", 1, 7 },
+	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
 };
 
 static_assert(ARRAY_SIZE(nodes) == PLAN_DEV_NODES, "a descriptor for each node");
@@ -31,12 +37,27 @@ static const struct {
 	{ "ptmx", "pts/ptmx" },
 };
 
+/* A link or a file in the place of a device, put there by whoever may write to
+ * the host's /dev, would be shown for it (CVE-2025-31133). */
+void plan_dev_check(struct sbx_plan *p, int fd, const char *path, dev_t number)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_DEVICE);
+
+	s->fd = fd;
+	s->path = path;
+	s->flags = number;
+}
+
 void plan_dev_hold(struct sbx_plan *p, int ret_fds[PLAN_DEV_NODES])
 {
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
-		const char *path = plan_fmt(p, "/dev/%s", nodes[i]);
+		const char *path = plan_fmt(p, "/dev/%s", nodes[i].name);
 		/* Not every container has a tty. */
-		ret_fds[i] = access(path, F_OK) == 0 ? plan_hold_tree(p, path, true, path) : -1;
+		ret_fds[i] = -1;
+		if (access(path, F_OK) < 0)
+			continue;
+		ret_fds[i] = plan_hold_tree(p, path, true, path);
+		plan_dev_check(p, ret_fds[i], path, makedev(nodes[i].major, nodes[i].minor));
 	}
 }
 
@@ -64,7 +85,7 @@ void plan_dev_fill(struct sbx_plan *p, const char *dir, const int fds[PLAN_DEV_N
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
 		if (fds[i] < 0)
 			continue;
-		const char *path = plan_fmt(p, "%s/%s", dir, nodes[i]);
+		const char *path = plan_fmt(p, "%s/%s", dir, nodes[i].name);
 		plan_init_step(p, SBX_TOUCH)->path = path;
 		plan_place_tree(p, fds[i], path);
 	}

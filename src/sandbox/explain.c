@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
 
@@ -66,6 +67,10 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		break;
 	case SBX_TREE:
 		buf_addf(b, "take the tree '%s' as %d", s->path, s->fd);
+		break;
+	case SBX_DEVICE:
+		buf_addf(b, "see that '%s' is device %u:%u", s->path, major(s->flags),
+			 minor(s->flags));
 		break;
 	case SBX_TREE_RO:
 		buf_addf(b, "make tree %d ('%s') read-only", s->fd, s->path);
@@ -184,6 +189,8 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 			     s->path);
 	else if (s->op == SBX_CHDIR && f->code == ELOOP)
 		iso_err_hint(ret, "a link of /proc to what is open may lead out of the sandbox");
+	else if (s->op == SBX_DEVICE)
+		iso_err_hint(ret, "something else was put in its place on this host");
 	else if (f->code == EPERM || f->code == EACCES)
 		iso_err_hint(ret, "'isorun doctor' tells what this host permits");
 }

@@ -29,6 +29,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -318,6 +319,7 @@ static void hide_path(struct sbx_plan *p, const char *path)
 {
 	if (!is_dir(path)) {
 		int fd = plan_hold_tree(p, "/dev/null", false, path);
+		plan_dev_check(p, fd, "/dev/null", makedev(1, 3));
 		plan_place_tree(p, fd, plan_str(p, path));
 		return;
 	}

@@ -52,6 +52,8 @@ void plan_nat_step(struct sbx_plan *p);
 enum { PLAN_DEV_NODES = 6 };
 void plan_dev_hold(struct sbx_plan *p, int ret_fds[PLAN_DEV_NODES]);
 void plan_dev_fill(struct sbx_plan *p, const char *dir, const int fds[PLAN_DEV_NODES]);
+/* That what fd holds of `path` is the character device of that number. */
+void plan_dev_check(struct sbx_plan *p, int fd, const char *path, dev_t number);
 /* terminal.c: a terminal of its own, and the test's standard streams on it. */
 void plan_terminal(struct sbx_plan *p, const struct sbx_request *rq);
 void plan_terminal_stdio(struct sbx_plan *p);

@@ -25,6 +25,7 @@ enum sbx_op {
 	SBX_OWN,        /* path, uid, gid, mode: chown(2), then chmod(2) */
 	SBX_OPEN,       /* path -> descriptor number fd (O_PATH) */
 	SBX_TREE,       /* path -> fd: open_tree(2) clone with all below it (Linux 5.2) */
+	SBX_DEVICE,     /* fd, path, flags: whether it is the character device of that number */
 	SBX_TREE_RO,    /* fd, flags: mount_setattr(2) read-only (Linux 5.12), MS_REC or 0 */
 	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
 	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY or MS_NODEV for all below */
