@@ -380,7 +380,8 @@ static int probe_write(char **argv)
  * which a filter that compares 64 bits lets through (CVE-2019-10063). */
 static int probe_tiocsti(char **argv)
 {
-	static const unsigned long requests[] = { TIOCSTI, TIOCSTI | 1UL << 32, TIOCLINUX };
+	static const unsigned long requests[] = { TIOCSTI, TIOCSTI | 1UL << 32, TIOCLINUX,
+						  TIOCLINUX | 1UL << 63 };
 	int r = 0;
 
 	(void)argv;
