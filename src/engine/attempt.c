@@ -39,6 +39,17 @@ static void unlink_attempt(struct attempt *a)
 		}
 }
 
+static void stop_timers(struct attempt *a)
+{
+	struct loop *loop = a->engine->loop;
+
+	if (a->deadline)
+		loop_remove_timer(loop, a->deadline);
+	if (a->sampler)
+		loop_remove_timer(loop, a->sampler);
+	a->deadline = a->sampler = NULL;
+}
+
 static void stop_watching(struct attempt *a)
 {
 	struct loop *loop = a->engine->loop;
@@ -46,11 +57,7 @@ static void stop_watching(struct attempt *a)
 	loop_remove_fd(loop, a->claim_watch);
 	loop_remove_fd(loop, a->report_watch);
 	a->claim_watch = a->report_watch = NULL;
-	if (a->deadline)
-		loop_remove_timer(loop, a->deadline);
-	if (a->sampler)
-		loop_remove_timer(loop, a->sampler);
-	a->deadline = a->sampler = NULL;
+	stop_timers(a);
 }
 
 void attempt_drop(struct attempt *a)
@@ -187,25 +194,45 @@ static int watch_sandbox(struct attempt *a)
 	return loop_add_fd(loop, sbx_poll_fd(a->sbx), EPOLLIN, on_report, a, &a->report_watch);
 }
 
+static void note_lost_output(struct attempt *a)
+{
+	struct iso_err why = ISO_ERR_INIT;
+
+	iso_err_set(&why, ISO_ERR_HOST, terminal_error(a->terminal),
+		    "write what the terminal showed");
+	a->result.outcome = OUTCOME_ERROR;
+	free(a->result.error);
+	a->result.error = strdup(why.text);
+}
+
+/* The sandbox has ended, and its output is out. */
+static void conclude(struct attempt *a)
+{
+	attempt_settle(a, a->news);
+	attempt_keep(a);
+	if (a->terminal && terminal_error(a->terminal))
+		note_lost_output(a);
+	/* Pid 1 was killed before it could: its leaf is ours to remove. */
+	if (!a->news->done && a->cgroups.n_groups)
+		(void)cg_remove_leaf(a->engine->cg, a->cgroups.name);
+	attempt_drop(a);
+}
+
 static void on_drained(void *arg)
 {
 	struct attempt *a = arg;
-	struct iso_err why = ISO_ERR_INIT;
-	int code = terminal_error(a->terminal);
 
-	if (code) {
-		iso_err_set(&why, ISO_ERR_HOST, code, "write what the terminal showed");
-		a->result.outcome = OUTCOME_ERROR;
-		free(a->result.error);
-		a->result.error = strdup(why.text);
-	}
-	attempt_drop(a);
+	a->drained = true;
+	terminal_leave(a->terminal);
+	sbx_leave_terminal(a->sbx);
+	if (a->news)
+		conclude(a);
 }
 
 /* What it wrote on its own terminal may wait for a slow reader. */
 static void drain(struct attempt *a)
 {
-	stop_watching(a);
+	stop_timers(a);
 	a->draining = true;
 	if (terminal_finish(a->terminal, on_drained, a))
 		on_drained(a);
@@ -214,26 +241,28 @@ static void drain(struct attempt *a)
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
+	/* Its pid 1 goes when the terminal is left. */
+	bool held = a->terminal && !a->drained;
 	bool only_one = a->engine->first == a && !a->next;
-	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg, only_one);
+	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg, only_one && !held);
 
 	(void)events;
 	if (news->started && !a->told_started)
 		tell_started(a);
+	if (a->terminal && !a->draining && (news->done || news->ended))
+		drain(a);
 	if (!news->ended) {
 		if (fd != sbx_poll_fd(a->sbx))
 			(void)watch_sandbox(a);
 		return;
 	}
-	attempt_settle(a, news);
-	attempt_keep(a);
-	/* Pid 1 was killed before it could: its leaf is ours to remove. */
-	if (!news->done && a->cgroups.n_groups)
-		(void)cg_remove_leaf(a->engine->cg, a->cgroups.name);
-	if (a->terminal)
-		drain(a);
-	else
-		attempt_drop(a);
+	a->news = news;
+	if (a->terminal && !a->drained) {
+		loop_remove_fd(a->engine->loop, a->report_watch);
+		a->report_watch = NULL;
+		return;
+	}
+	conclude(a);
 }
 
 static int watch_running(struct attempt *a, struct iso_err *err)
@@ -361,9 +390,21 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
 	return 0;
 }
 
+/* Nobody waits for a reader who is stuck; `ended` comes with the result. */
+static void abandon_output(struct attempt *a)
+{
+	terminal_abandon(a->terminal);
+	if (!a->drained && !a->deadline)
+		(void)loop_add_timer(a->engine->loop, 0, on_drained, a, &a->deadline);
+}
+
 bool attempt_terminal_signal(struct attempt *a, int sig)
 {
-	return a->terminal && !a->draining && terminal_signal(a->terminal, sig);
+	if (!a->terminal || !a->draining)
+		return a->terminal && terminal_signal(a->terminal, sig);
+	if (sig == SIGHUP || sig == SIGINT || sig == SIGQUIT)
+		abandon_output(a);
+	return sig != SIGTERM;
 }
 
 void attempt_signal(struct attempt *a, int sig)
@@ -379,10 +420,12 @@ void attempt_kill(struct attempt *a)
 {
 	struct iso_err why = ISO_ERR_INIT;
 
-	a->killed = true;
 	if (a->draining) {
-		drop_soon(a);
-	} else if (a->sbx) {
+		abandon_output(a);
+		return;
+	}
+	a->killed = true;
+	if (a->sbx) {
 		kill_now(a);
 	} else if (a->state != ATTEMPT_ENDED) {
 		iso_err_set(&why, ISO_ERR_HOST, 0, "ended while it waited for memory");

@@ -51,6 +51,8 @@ struct attempt {
 	struct loop_watch *report_watch;
 	struct terminal *terminal;    /* its own; NULL: none */
 	bool draining;                /* all is over but its output */
+	bool drained;
+	const struct sbx_news *news;  /* of its end; NULL: not yet */
 	struct loop_timer *deadline;  /* the next step of an ending: TERM, KILL, hard */
 	struct loop_timer *sampler;
 	unsigned ending;              /* how many of those steps were taken */

@@ -8,8 +8,8 @@
  * isorun itself.
  *
  * The mode is given back by terminal_free; around a stop by SIGTSTP; and, when
- * isorun dies without a word, by the sandbox's init, which has both modes
- * (child_terminal.c).
+ * isorun dies without a word, by the sandbox's init, which has both modes and
+ * lives until terminal_leave (child_terminal.c).
  */
 #include "engine/terminal.h"
 
@@ -47,7 +47,7 @@ static void go_raw(struct terminal *t)
 	t->raw = outer->fd >= 0 && term_set_mode(outer->fd, &outer->raw) == 0;
 }
 
-static void leave_raw(struct terminal *t)
+void terminal_leave(struct terminal *t)
 {
 	const struct sbx_outer *outer = &t->wanted.outer;
 	struct termios now;
@@ -118,7 +118,7 @@ void terminal_free(struct terminal *t)
 		return;
 	loop_remove_fd(t->loop, t->arrival);
 	relay_free(t->relay);
-	leave_raw(t);
+	terminal_leave(t);
 	cleanup_close(&t->in_fd);
 	cleanup_close(&t->out_fd);
 	free(t);
@@ -174,6 +174,12 @@ bool terminal_finish(struct terminal *t, relay_fn *done, void *arg)
 	return !t->relay || relay_finish(t->relay, done, arg);
 }
 
+void terminal_abandon(struct terminal *t)
+{
+	relay_free(t->relay);
+	t->relay = NULL;
+}
+
 int terminal_error(const struct terminal *t)
 {
 	return t->relay ? relay_error(t->relay) : 0;
@@ -187,7 +193,7 @@ void terminal_hang_up(struct terminal *t)
 
 static void stop_self(struct terminal *t)
 {
-	leave_raw(t);
+	terminal_leave(t);
 	raise(SIGSTOP);
 	go_raw(t);
 	(void)terminal_signal(t, SIGWINCH);

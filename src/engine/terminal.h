@@ -28,6 +28,12 @@ int terminal_attend(struct terminal *t, struct sbx *sbx);
 bool terminal_finish(struct terminal *t, relay_fn *done, void *arg);
 int terminal_error(const struct terminal *t); /* of relay_error */
 
+/* What is not out yet is lost; `done` is not called any more. */
+void terminal_abandon(struct terminal *t);
+
+/* Gives the caller's terminal its mode back. */
+void terminal_leave(struct terminal *t);
+
 /* As attempt_terminal_signal. */
 bool terminal_signal(struct terminal *t, int sig);
 void terminal_hang_up(struct terminal *t);

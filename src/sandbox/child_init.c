@@ -21,6 +21,9 @@
  *    When init itself is killed the kernel kills the whole pid namespace, and
  *    isorun, which sees the report pipe end without SBX_REC_DONE, removes the
  *    leaf.
+ *    With a terminal of the test's own the caller's may be in raw mode until all
+ *    output is shown: then init lives until isorun says that it is not any more,
+ *    and gives the mode back itself where isorun dies first.
  * 4. The test cannot reach init: no signal from inside its pid namespace is
  *    delivered to pid 1 unless handled, and init is not dumpable, so neither
  *    ptrace nor /proc/1/{exe,fd,mem} opens without CAP_SYS_PTRACE outside.
@@ -177,13 +180,19 @@ static int64_t timeval_ns(const struct timeval *tv)
 	return tv->tv_sec * INT64_C(1000000000) + tv->tv_usec * INT64_C(1000);
 }
 
-/* Isorun may have died while the test ended. */
-static void look_for_orphan(struct init *in)
+/* The caller's terminal is in raw mode until isorun has shown the last of the
+ * output.  It may die before. */
+static void guard_outer_terminal(const struct sbx_job *job)
 {
-	struct pollfd control = { .fd = in->job->control_fd, .events = POLLIN };
+	struct sbx_order order = { 0 };
 
-	if (in->job->outer.fd >= 0 && poll(&control, 1, 0) == 1 && (control.revents & POLLHUP))
-		child_terminal_restore(in->job);
+	if (job->outer.fd < 0)
+		return;
+	while (order.kind != SBX_ORDER_LEAVE)
+		if (read(job->control_fd, &order, sizeof(order)) <= 0)
+			break;
+	if (order.kind != SBX_ORDER_LEAVE)
+		child_terminal_restore(job);
 }
 
 static _Noreturn void finish(struct init *in)
@@ -210,7 +219,7 @@ static _Noreturn void finish(struct init *in)
 	done.system_ns = timeval_ns(&usage.ru_stime);
 	child_record(job->report_fd, SBX_REC_DONE, &done, sizeof(done), NULL, 0);
 	child_flush(job->report_fd);
-	look_for_orphan(in);
+	guard_outer_terminal(job);
 	_exit(0);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/plan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -108,16 +109,9 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_PTY:
 		buf_addf(b, "open a terminal by '%s' as %d and %d", s->path, s->fd, s->fd + 1);
 		break;
-	case SBX_PROPAGATE:
-	case SBX_NETLINK:
-	case SBX_NAT:
-	case SBX_SETSID:
-	case SBX_CGROUP_NS:
-	case SBX_NNP:
-	case SBX_CTTY:
+	default:
+		assert(phrases[s->op]);
 		buf_adds(b, phrases[s->op]);
-		break;
-	case SBX_OP_COUNT:
 		break;
 	}
 }

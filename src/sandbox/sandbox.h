@@ -109,6 +109,10 @@ int sbx_terminal_fd(const struct sbx *s);
 /* Master and slave, the caller's from now on; -EAGAIN: not yet, else never. */
 int sbx_take_terminal(struct sbx *s, int ret_fds[2]);
 
+/* The caller's terminal is as it was: pid 1, which guards it, may go.  To be
+ * called once everything is done, where the plan has an outer terminal. */
+void sbx_leave_terminal(struct sbx *s);
+
 void sbx_signal(struct sbx *s, int sig); /* to the test process */
 void sbx_kill(struct sbx *s);            /* the test process; pid 1 then ends all */
 void sbx_kill_hard(struct sbx *s);       /* pid 1 itself, when it does not answer */

@@ -232,6 +232,11 @@ int sbx_take_terminal(struct sbx *s, int ret_fds[2])
 	return 0;
 }
 
+void sbx_leave_terminal(struct sbx *s)
+{
+	send_order(s, SBX_ORDER_LEAVE, 0);
+}
+
 void sbx_signal(struct sbx *s, int sig)
 {
 	send_order(s, SBX_ORDER_SIGNAL, sig);

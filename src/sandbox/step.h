@@ -169,7 +169,7 @@ struct sbx_done {
 };
 
 /* Orders: eight bytes each. */
-enum sbx_order_kind { SBX_ORDER_SIGNAL = 1, SBX_ORDER_KILL };
+enum sbx_order_kind { SBX_ORDER_SIGNAL = 1, SBX_ORDER_KILL, SBX_ORDER_LEAVE };
 struct sbx_order {
 	uint32_t kind;
 	int32_t arg;

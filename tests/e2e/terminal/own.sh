@@ -32,6 +32,20 @@ for end, status in ((lambda: t.type("\x03"), -signal.SIGINT),
     t.until("its old mode", lambda: not t.is_raw())
     t.is_restored()
 
+# Killed while the command ends by itself.
+for i in range(20):
+    t = Outer(ISORUN, "--tty", "sh", "-c", "read x; echo over")
+    t.until("raw mode", t.is_raw)
+    t.line("")
+    if i % 2:
+        t.expect("over")
+    time.sleep(i / 10000)
+    if not t.ended():
+        os.kill(t.pid, signal.SIGKILL)
+    t.ends(None)
+    t.until("its old mode", lambda: not t.is_raw())
+    t.is_restored()
+
 # Nobody who set another mode since is disturbed.
 t = Outer(ISORUN, "--tty", "sh", "-c", "echo ready; exec sleep 61")
 t.expect("ready")
