@@ -2,9 +2,11 @@
 #include "cgroup/tree.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +49,14 @@ static uint64_t process_bytes(pid_t pid)
 	return (status_kib(status, "RssAnon:") + status_kib(status, "RssShmem:")) * 1024;
 }
 
-static int add_children(struct tree *t, pid_t pid)
+static int add_children_of(struct tree *t, int task_fd, const char *tid)
 {
-	char path[64];
+	char path[NAME_MAX + 16];
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
 
-	/* CONFIG_PROC_CHILDREN, proc(5), Linux 3.5.  Children of other threads
-	 * than the first are missed: tests are seldom their parents for long. */
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-	int r = fs_read(path, 1 << 16, &text, &len);
+	snprintf(path, sizeof(path), "%s/children", tid);
+	int r = fs_read_at(task_fd, path, 1 << 16, &text, &len);
 	if (r < 0)
 		return r;
 	for (char *at = text; *at && t->n < TREE_MAX;) {
@@ -68,6 +68,22 @@ static int add_children(struct tree *t, pid_t pid)
 		while (*at && !isdigit((unsigned char)*at))
 			at++;
 	}
+	return 0;
+}
+
+/* Each thread has children of its own: CONFIG_PROC_CHILDREN, proc(5), Linux 3.5. */
+static int add_children(struct tree *t, pid_t pid)
+{
+	char path[32];
+	const struct dirent *e;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			(void)add_children_of(t, dirfd(dir), e->d_name);
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "base/proc.h"
 #include "sandbox/network.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/userns.h"
 
 /* Runs fn in a child; it returns 0 or an errno value, which come back
  * negative.  Nothing that fn does outlives it. */
@@ -45,27 +46,11 @@ static int in_child(int (*fn)(const void *arg), const void *arg)
 /* What usually stands in the way of user namespaces. */
 static const char *user_ns_mend(void)
 {
-	static const struct {
-		const char *file;
-		uint64_t bad;
-		const char *mend;
-	} knobs[] = {
-		{ "/proc/sys/user/max_user_namespaces", 0,
-		  "sysctl user.max_user_namespaces=10000" },
-		{ "/proc/sys/kernel/unprivileged_userns_clone", 0,
-		  "sysctl kernel.unprivileged_userns_clone=1" },
-		{ "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
-		  "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor "
-		  "profile for isorun with 'userns,'" },
-	};
-	uint64_t value;
+	const struct userns_bar *bar = userns_bar_find("/proc/sys");
 
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
-		if (fs_read_u64_at(AT_FDCWD, knobs[i].file, &value) == 0 &&
-		    value == knobs[i].bad)
-			return knobs[i].mend;
-	return "run as root, or start the container with CAP_SYS_ADMIN and a seccomp profile "
-	       "that allows unshare(2)";
+	return bar ? bar->cure
+		   : "run as root, or start the container with CAP_SYS_ADMIN and a seccomp profile "
+		     "that allows clone(2) and unshare(2) their namespaces";
 }
 
 static int map_self(uid_t uid, gid_t gid)
@@ -160,6 +145,7 @@ static int try_user_ns(const void *arg)
 void doctor_user_ns(struct doctor *d, struct doctor_finding *ret)
 {
 	int direct = CLONE_NEWNS;
+	const struct userns_bar *bar;
 	int r = in_child(try_user_ns, NULL);
 
 	(void)d;
@@ -167,6 +153,8 @@ void doctor_user_ns(struct doctor *d, struct doctor_finding *ret)
 		doctor_find(ret, DOCTOR_OK, NULL, "%s", "made");
 	else if (geteuid() == 0 && in_child(try_enter, &direct) == 0)
 		doctor_find(ret, DOCTOR_OK, NULL, "%s; not needed as root", strerror(-r));
+	else if ((bar = userns_bar_find("/proc/sys")))
+		doctor_find(ret, DOCTOR_MISSING, bar->cure, "%s: %s", bar->why, strerror(-r));
 	else
 		doctor_find(ret, DOCTOR_MISSING, user_ns_mend(), "%s", strerror(-r));
 }

@@ -25,6 +25,8 @@
 
 enum {
 	SAMPLE_NS = 200 * 1000 * 1000,
+	SAMPLE_MIN_NS = 10 * 1000 * 1000,
+	FILL_BYTES_A_NS = 4, /* how fast one process can make memory its own, about */
 	INIT_GRACE_S = 10, /* for pid 1 to reap, list and remove after a KILL */
 };
 
@@ -76,6 +78,7 @@ void attempt_drop(struct attempt *a)
 		a->rq.ended(a, &a->result, a->rq.arg);
 	sbx_plan_free(a->plan);
 	result_fini(&a->result);
+	free(a->scratch);
 	free(a);
 }
 
@@ -155,6 +158,15 @@ static void read_memory(struct attempt *a, uint64_t *ret_bytes)
 		(void)cg_tree_bytes(sbx_pid(a->sbx), ret_bytes);
 }
 
+/* Until it could have reached a limit that nobody else keeps. */
+static int64_t sample_again_ns(const struct attempt *a, uint64_t bytes)
+{
+	if (cg_version_of(a->engine->cg) != CG_NONE || !a->mem_bytes)
+		return SAMPLE_NS;
+	uint64_t ns = a->mem_bytes > bytes ? (a->mem_bytes - bytes) / FILL_BYTES_A_NS : 0;
+	return ns < SAMPLE_MIN_NS ? SAMPLE_MIN_NS : ns > SAMPLE_NS ? SAMPLE_NS : (int64_t)ns;
+}
+
 /* Memory now: for progress and history, and where no cgroup limits it, for the
  * limit itself: coarse, and the result says so. */
 static void on_sample(void *arg)
@@ -172,7 +184,8 @@ static void on_sample(void *arg)
 	}
 	if (a->rq.sampled && bytes)
 		a->rq.sampled(a, bytes, a->rq.arg);
-	(void)loop_set_timer(a->engine->loop, a->sampler, time_now_ns() + SAMPLE_NS);
+	(void)loop_set_timer(a->engine->loop, a->sampler,
+			     time_now_ns() + sample_again_ns(a, bytes));
 }
 
 static void tell_started(struct attempt *a)
@@ -209,7 +222,9 @@ static void note_lost_output(struct attempt *a)
 static void conclude(struct attempt *a)
 {
 	attempt_settle(a, a->news);
-	attempt_keep(a);
+	if (!a->bare)
+		attempt_keep(a);
+	attempt_clear_scratch(a);
 	if (a->terminal && terminal_error(a->terminal))
 		note_lost_output(a);
 	/* Pid 1 was killed before it could: its leaf is ours to remove. */
@@ -238,6 +253,23 @@ static void drain(struct attempt *a)
 		on_drained(a);
 }
 
+/* The user namespace was made and turned out to be good for nothing. */
+static void launch_bare(struct attempt *a, const struct iso_err *fault)
+{
+	const struct iso_err refused = *fault;
+	struct iso_err why = ISO_ERR_INIT;
+
+	loop_remove_fd(a->engine->loop, a->report_watch);
+	a->report_watch = NULL;
+	sbx_free(a->sbx);
+	a->sbx = NULL;
+	int r = attempt_launch_bare(a, &refused, &why);
+	if (r == 0)
+		r = watch_sandbox(a);
+	if (r < 0)
+		fail(a, &why);
+}
+
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
@@ -254,6 +286,11 @@ static void on_report(int fd, uint32_t events, void *arg)
 	if (!news->ended) {
 		if (fd != sbx_poll_fd(a->sbx))
 			(void)watch_sandbox(a);
+		return;
+	}
+	/* A terminal is bound to the sandbox that it was made for. */
+	if (news->refused && !a->bare && !a->terminal) {
+		launch_bare(a, &news->fault);
 		return;
 	}
 	a->news = news;

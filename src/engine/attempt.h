@@ -19,6 +19,7 @@ struct engine {
 	sigset_t caller_mask;         /* what tests start with */
 	bool strict;
 	bool user_ns;                 /* namespaces need a user namespace here */
+	bool swept;                   /* of directories that dead ones left */
 	struct ledger *ledger;
 	struct cg *cg;
 	unsigned next_leaf;
@@ -46,6 +47,8 @@ struct attempt {
 	uint64_t budget_bytes;        /* when it asked */
 	uint64_t mem_bytes;           /* what was granted: the limit */
 	struct cg_plan cgroups;
+	bool bare;                    /* without namespaces: the host refused them */
+	char *scratch;                /* the private TMPDIR of a bare one; NULL: none */
 	struct sbx_plan *plan;
 	struct sbx *sbx;
 	struct loop_watch *report_watch;
@@ -73,6 +76,20 @@ uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes);
 /* Makes the sandbox of an attempt whose claim was granted.  A fault
  * of the host is left in a->result. */
 int attempt_launch(struct attempt *a, struct iso_err *err);
+
+/* Once more without any namespace, for what *why says. */
+int attempt_launch_bare(struct attempt *a, const struct iso_err *why, struct iso_err *err);
+
+/* bare.c: what is left of the request's spec where no namespace can be made; the
+ * rest is added to the result's degraded.  Makes up a name for a->scratch. */
+int attempt_make_bare(struct attempt *a, const struct iso_err *why, struct spec *ret,
+		      struct iso_err *err);
+
+/* bare.c: after the end: init removes a->scratch, unless it was killed. */
+void attempt_clear_scratch(struct attempt *a);
+
+/* environ.c: whether there are ports left for it that no other test gets. */
+bool attempt_has_ports(const struct attempt *a);
 
 /* environ.c: the test's whole environment; strv, the caller frees. */
 int attempt_environ(const struct attempt *a, char ***ret);

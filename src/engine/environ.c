@@ -68,13 +68,18 @@ static bool has_private_tmp(const struct spec *spec)
 	return (spec->namespaces & SPEC_NS_MOUNT) && strv_has(spec->private_dirs, "/tmp");
 }
 
+bool attempt_has_ports(const struct attempt *a)
+{
+	return ledger_slot(a->claim) < PORTS_SLOTS;
+}
+
 static int put_own(const struct attempt *a, char ***env)
 {
 	const struct attempt_request *rq = &a->rq;
 	unsigned slot = rq->slot >= 0 ? (unsigned)rq->slot : ledger_slot(a->claim);
 	/* Ports by the ledger's slot in any case: other isorun processes' tests
 	 * must not get them either. */
-	unsigned ports = ledger_slot(a->claim) % PORTS_SLOTS;
+	unsigned ports = ledger_slot(a->claim);
 	int r = put(env, "ISORUN=1");
 
 	if (r == 0 && rq->test_id)
@@ -85,11 +90,13 @@ static int put_own(const struct attempt *a, char ***env)
 		r = putf(env, "ISORUN_ATTEMPT=%u", rq->attempt ? rq->attempt : 1);
 	if (r == 0)
 		r = putf(env, "ISORUN_SLOT=%u", slot);
-	if (r == 0)
+	if (r == 0 && attempt_has_ports(a))
 		r = putf(env, "ISORUN_PORT_BASE=%u", PORTS_FIRST + ports * PORTS_EACH);
 	if (r == 0)
 		r = putf(env, "ISORUN_MEMORY=%" PRIu64, a->mem_bytes);
-	if (r == 0 && has_private_tmp(rq->spec))
+	if (r == 0 && a->scratch)
+		r = putf(env, "TMPDIR=%s", a->scratch);
+	else if (r == 0 && !a->bare && has_private_tmp(rq->spec))
 		r = put(env, "TMPDIR=/tmp");
 	return r;
 }

@@ -70,6 +70,7 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 		.env = env,
 		.cwd = cwd,
 		.workspace = rq->workspace ? rq->workspace : cwd,
+		.scratch = a->scratch,
 		.tmp_size_bytes = attempt_tmp_bytes(a),
 		.cgroups = &a->cgroups,
 		.bpf = spec->filter,
@@ -100,13 +101,25 @@ static int check_filter(const struct spec *spec, struct iso_err *err)
 			   spec->seccomp);
 }
 
-static int compile_and_spawn(struct attempt *a, const struct spec *spec, char *const *env,
-			     const char *cwd, struct iso_err *err)
+static int find_cwd(const struct attempt *a, char **ret, struct iso_err *err)
+{
+	*ret = a->rq.cwd ? strdup(a->rq.cwd) : getcwd(NULL, 0);
+	return *ret ? 0 : iso_err_set(err, ISO_ERR_HOST, errno, "working directory");
+}
+
+static int compile_and_spawn(struct attempt *a, const struct spec *spec, struct iso_err *err)
 {
 	const int alive_fd = ledger_alive_fd(a->claim);
+	_cleanup_strv_ char **env = NULL;
+	_cleanup_free_ char *cwd = NULL;
 	struct sbx_request request;
 
 	int r = check_filter(spec, err);
+	if (r < 0)
+		return r;
+	if (attempt_environ(a, &env) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
+	r = find_cwd(a, &cwd, err);
 	if (r < 0)
 		return r;
 	sbx_plan_free(a->plan);
@@ -117,44 +130,51 @@ static int compile_and_spawn(struct attempt *a, const struct spec *spec, char *c
 	return r < 0 ? r : sbx_spawn(a->plan, &a->sbx, err);
 }
 
-/* A host that refuses every namespace (a plain container): the test runs with
- * what is left, and its result says what was given up. */
-static int spawn_bare(struct attempt *a, char *const *env, const char *cwd, struct iso_err *err)
+int attempt_launch_bare(struct attempt *a, const struct iso_err *why, struct iso_err *err)
 {
 	struct spec bare = { 0 };
-	struct iso_err why = *err;
-	char *end = strchr(why.text, '\n');
 
-	if (end)
-		*end = '\0';
-	if (spec_copy(a->rq.spec, &bare) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
-	bare.namespaces = 0;
-	bare.net = SPEC_NET_HOST;
-	int r = compile_and_spawn(a, &bare, env, cwd, err);
-	spec_fini(&bare);
+	if (a->engine->strict) {
+		*err = *why;
+		return iso_err_wrap(err, "--strict: no namespaces");
+	}
+	int r = attempt_make_bare(a, why, &bare, err);
 	if (r == 0)
-		r = result_add_degraded(&a->result, "namespaces", why.text);
+		r = compile_and_spawn(a, &bare, err);
+	spec_fini(&bare);
 	return r;
 }
 
+/* ENOSYS and EINVAL: a kernel, or a filter, without them. */
 static bool refused(int r)
 {
-	return r == -EPERM || r == -ENOSPC || r == -EINVAL || r == -EACCES || r == -EUSERS;
+	return r == -EPERM || r == -ENOSPC || r == -EINVAL || r == -EACCES || r == -EUSERS ||
+	       r == -ENOSYS;
 }
 
-static int spawn(struct attempt *a, char *const *env, const char *cwd, struct iso_err *err)
+static int spawn(struct attempt *a, struct iso_err *err)
 {
 	struct engine *e = a->engine;
-	int r = compile_and_spawn(a, a->rq.spec, env, cwd, err);
+
+	/* A user namespace has one user. */
+	if (e->user_ns && a->rq.spec->user && geteuid() == 0) {
+		struct iso_err why = ISO_ERR_INIT;
+		iso_err_set(&why, ISO_ERR_HOST, EPERM, "make namespaces for user '%.100s'",
+			    a->rq.spec->user);
+		iso_err_hint(&why, "give isorun CAP_SYS_ADMIN");
+		return attempt_launch_bare(a, &why, err);
+	}
+	int r = compile_and_spawn(a, a->rq.spec, err);
 
 	/* Root without CAP_SYS_ADMIN, or behind a filter: as a user, then. */
 	if (refused(r) && a->plan && !e->user_ns) {
 		e->user_ns = true;
-		r = compile_and_spawn(a, a->rq.spec, env, cwd, err);
+		r = compile_and_spawn(a, a->rq.spec, err);
 	}
-	if (refused(r) && a->plan && !e->strict)
-		r = spawn_bare(a, env, cwd, err);
+	if (refused(r) && a->plan && sbx_plan_clone_flags(a->plan)) {
+		const struct iso_err why = *err;
+		r = attempt_launch_bare(a, &why, err);
+	}
 	return r;
 }
 
@@ -168,12 +188,6 @@ static void plan_leaf(struct attempt *a)
 	cg_plan_leaf(e->cg, leaf, &limits, &a->cgroups);
 }
 
-static int find_cwd(const struct attempt *a, char **ret, struct iso_err *err)
-{
-	*ret = a->rq.cwd ? strdup(a->rq.cwd) : getcwd(NULL, 0);
-	return *ret ? 0 : iso_err_set(err, ISO_ERR_HOST, errno, "working directory");
-}
-
 static int make_terminal(struct attempt *a, struct iso_err *err)
 {
 	const struct attempt_request *rq = &a->rq;
@@ -184,18 +198,11 @@ static int make_terminal(struct attempt *a, struct iso_err *err)
 
 int attempt_launch(struct attempt *a, struct iso_err *err)
 {
-	_cleanup_strv_ char **env = NULL;
-	_cleanup_free_ char *cwd = NULL;
-
 	a->launched_ns = time_now_ns();
 	a->mem_bytes = ledger_mem_bytes(a->claim);
 	plan_leaf(a);
-	if (attempt_environ(a, &env) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
-	int r = find_cwd(a, &cwd, err);
-	if (r == 0 && a->rq.spec->tty)
-		r = make_terminal(a, err);
-	return r < 0 ? r : spawn(a, env, cwd, err);
+	int r = a->rq.spec->tty ? make_terminal(a, err) : 0;
+	return r < 0 ? r : spawn(a, err);
 }
 
 int engine_explain(struct engine *e, const struct attempt_request *request, struct buf *ret,

@@ -49,8 +49,12 @@ int child_test_spawn(const struct sbx_job *job, const int join_fds[CG_MAX_GROUPS
  * or each living child (shared one); returns how many. */
 unsigned child_report_leftovers(const struct sbx_job *job);
 
-/* Kills everything in the sandbox and reaps it. */
-void child_kill_all(const struct sbx_job *job);
+/* Kills everything in the sandbox and reaps it; `test` leads its process group
+ * if any does. */
+void child_kill_all(const struct sbx_job *job, pid_t test);
+
+/* Empties and removes the directory that SBX_SCRATCH made, if it did. */
+void child_remove_scratch(const struct sbx_job *job);
 
 /* Reports what was written and deleted in all layers, at most 256 paths by
  * name; counts them in *done. */

@@ -206,7 +206,8 @@ static _Noreturn void finish(struct init *in)
 	if (left && !in->silent && !in->orphan)
 		child_report_leftovers(job);
 	if (left)
-		child_kill_all(job);
+		child_kill_all(job, in->test);
+	child_remove_scratch(job);
 	if (job->n_layers && !in->orphan) {
 		child_report_written(job, &done);
 		child_hand_over(job);

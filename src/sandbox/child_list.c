@@ -176,18 +176,28 @@ static bool kill_one(const struct sbx_job *job, pid_t pid, bool by_name)
 	return kill(pid, SIGKILL) == 0;
 }
 
-void child_kill_all(const struct sbx_job *job)
+/* All that have ended, at least one; false when there was no child at all. */
+static bool reap_some(void)
+{
+	if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
+		return false;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return true;
+}
+
+void child_kill_all(const struct sbx_job *job, pid_t test)
 {
 	/* In a pid namespace of its own, -1 is everything but init.  Without
 	 * one, -1 would be the user's whole session; init is the subreaper
 	 * there, so each generation becomes its child when the one before it
-	 * has died. */
-	for (;;) {
+	 * has died.  The group goes first: no fork(2) slips through that. */
+	if (!job->own_pid_ns && job->own_group && test > 0)
+		kill(-test, SIGKILL);
+	do {
 		if (job->own_pid_ns)
 			kill(-1, SIGKILL);
 		else
 			each_child(job, kill_one);
-		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
-			return;
-	}
+	} while (reap_some());
 }

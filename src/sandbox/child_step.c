@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -251,6 +252,31 @@ static int run_chdir(const struct sbx_step *s)
 	return code;
 }
 
+/* Another isorun that clears up takes the lock of what nobody holds: between
+ * mkdir and flock that may be ours, so what was removed is made again. */
+static int run_scratch(const struct sbx_step *s)
+{
+	struct stat st;
+
+	for (int tries = 0; tries < 10; tries++) {
+		if (mkdir(s->path, 0700) < 0)
+			return errno;
+		int fd = open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0)
+			return errno;
+		if (st.st_nlink == 0) {
+			close(fd);
+			continue;
+		}
+		if (s->uid != (uid_t)-1 && fchown(fd, s->uid, s->gid) < 0)
+			return errno;
+		return child_settle_fd(fd, s->fd);
+	}
+	return EBUSY;
+}
+
 static int run_op(const struct sbx_step *s)
 {
 	switch (s->op) {
@@ -284,6 +310,8 @@ static int run_op(const struct sbx_step *s)
 		return run_restrict(s);
 	case SBX_NETLINK:
 		return run_netlink(s);
+	case SBX_SCRATCH:
+		return run_scratch(s);
 	case SBX_SETSID:
 		return setsid() < 0 ? errno : 0;
 	case SBX_CGROUP_NS:
@@ -298,6 +326,8 @@ static int run_op(const struct sbx_step *s)
 		return run_bound(s);
 	case SBX_CAPS:
 		return run_caps(s);
+	case SBX_DIE_TOO:
+		return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ? errno : 0;
 	case SBX_NNP:
 		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? errno : 0;
 	case SBX_SECCOMP:

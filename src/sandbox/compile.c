@@ -176,7 +176,9 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.tell_start = rq->tell_start;
 	p->job.cgroups = rq->cgroups;
 	p->job.test_mask = rq->test_mask;
+	p->job.scratch_fd = -1;
 	p->job.terminal_fd = p->job.outer.fd = -1;
+	p->job.own_group = rq->own_session || rq->terminal;
 	p->workspace = plan_str(p, rq->workspace);
 	int r = plan_keep_fds(p, rq);
 	if (r < 0)
@@ -195,6 +197,11 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 		r = check_workspace(rq, err);
 		if (r == 0)
 			r = plan_mounts(p, rq, err);
+		if (r < 0)
+			return r;
+	}
+	if (rq->scratch) {
+		r = plan_scratch(p, rq, err);
 		if (r < 0)
 			return r;
 	}

@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "sandbox/userns.h"
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
@@ -31,6 +32,7 @@ static const char *const phrases[SBX_OP_COUNT] = {
 	[SBX_NAT] = "have pasta connect the network to the host's",
 	[SBX_SETSID] = "start a session",
 	[SBX_CGROUP_NS] = "make a cgroup namespace",
+	[SBX_DIE_TOO] = "end with the sandbox's init",
 	[SBX_NNP] = "set no_new_privs",
 	[SBX_CTTY] = "make it the controlling terminal",
 };
@@ -51,6 +53,9 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		break;
 	case SBX_MKDIR:
 		buf_addf(b, "make directory '%s'", s->path);
+		break;
+	case SBX_SCRATCH:
+		buf_addf(b, "make the test's own directory '%s'", s->path);
 		break;
 	case SBX_TOUCH:
 		buf_addf(b, "make file '%s'", s->path);
@@ -172,12 +177,12 @@ static void explain_exec(const struct sbx_plan *p, const struct sbx_fault *f, st
 static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 			  struct iso_err *ret)
 {
-	if (s->op == SBX_WRITE && f->code == EPERM)
-		iso_err_hint(ret, "this host restricts user namespaces; see 'isorun doctor'");
-	else if (s->op == SBX_MOUNT && strcmp(s->type, "overlay") == 0)
+	if (s->op == SBX_MOUNT && strcmp(s->type, "overlay") == 0)
 		iso_err_hint(ret, "no overlay is possible here; use --workspace shared");
 	else if (s->op == SBX_MOUNT && strcmp(s->type, "proc") == 0)
 		iso_err_hint(ret, "the host's /proc is masked (a container?); use --share pid");
+	else if (s->op == SBX_SCRATCH)
+		iso_err_hint(ret, "set TMPDIR to a directory that you may write");
 	else if (s->op == SBX_CHDIR && f->code == ENOENT)
 		iso_err_hint(ret, "it may be hidden by a private directory; use --bind %s",
 			     s->path);
@@ -187,6 +192,15 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 		iso_err_hint(ret, "something else was put in its place on this host");
 	else if (f->code == EPERM || f->code == EACCES)
 		iso_err_hint(ret, "'isorun doctor' tells what this host permits");
+}
+
+static void explain_user_map(const struct sbx_fault *f, struct iso_err *ret)
+{
+	const struct userns_bar *bar = userns_bar_find("/proc/sys");
+
+	iso_err_set(ret, ISO_ERR_HOST, f->code, "use a user namespace%s%s", bar ? ": " : "",
+		    bar ? bar->why : "");
+	iso_err_hint(ret, "%s", bar ? bar->cure : "'isorun doctor' tells what this host permits");
 }
 
 void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct iso_err *ret)
@@ -214,6 +228,10 @@ void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct i
 	const struct step_list *list = f->stage == SBX_STAGE_INIT ? &p->init : &p->test;
 	if (f->step >= list->n) {
 		iso_err_set(ret, ISO_ERR_INTERNAL, f->code, "sandbox step %u", f->step);
+		return;
+	}
+	if (f->stage == SBX_STAGE_INIT && f->step < p->n_user_map_steps) {
+		explain_user_map(f, ret);
 		return;
 	}
 	step_describe(&list->steps[f->step], &text);

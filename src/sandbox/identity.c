@@ -24,7 +24,8 @@ static int find_caps(const struct spec *spec, uint64_t *ret, struct iso_err *err
 }
 
 /* "UID:GID:GROUP,GROUP": what sbx_resolve_user leaves. */
-static int plan_ids(struct sbx_plan *p, const char *user, struct iso_err *err)
+static int parse_user(struct sbx_plan *p, const char *user, struct sbx_step *s,
+		      struct iso_err *err)
 {
 	_cleanup_strv_ char **words = NULL;
 	unsigned ids[2] = { 0, 0 };
@@ -49,12 +50,25 @@ static int plan_ids(struct sbx_plan *p, const char *user, struct iso_err *err)
 		return iso_err_set(err, ISO_ERR_USAGE, 0, "user '%s' names nobody", user);
 	if (n == 1)
 		ids[1] = ids[0];
-	struct sbx_step *s = plan_test_step(p, SBX_IDS);
 	s->uid = ids[0];
 	s->gid = ids[1];
 	s->data = groups;
 	s->size = n > 2 ? (n - 2) * sizeof(*groups) : 0;
 	return 0;
+}
+
+/* What its user may write, and nobody else. */
+int plan_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
+{
+	struct sbx_step *s = plan_init_step(p, SBX_SCRATCH);
+	struct sbx_step ids = { .uid = (uid_t)-1, .gid = (gid_t)-1 };
+
+	s->path = p->job.scratch_path = plan_str(p, rq->scratch);
+	s->fd = p->job.scratch_fd = plan_take_fd(p);
+	int r = rq->spec->user ? parse_user(p, rq->spec->user, &ids, err) : 0;
+	s->uid = ids.uid;
+	s->gid = ids.gid;
+	return r;
 }
 
 void plan_user_map(struct sbx_plan *p)
@@ -71,6 +85,7 @@ void plan_user_map(struct sbx_plan *p)
 	s = plan_init_step(p, SBX_WRITE);
 	s->path = "/proc/self/gid_map";
 	s->text = plan_fmt(p, "%u %u 1", getegid(), getegid());
+	p->n_user_map_steps = p->init.n;
 }
 
 int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
@@ -94,11 +109,14 @@ int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_e
 	if (!spec->keep_caps_all && (p->job.own_user_ns || geteuid() == 0))
 		plan_test_step(p, SBX_BOUND)->caps = keep;
 	if (spec->user)
-		r = plan_ids(p, spec->user, err);
+		r = parse_user(p, spec->user, plan_test_step(p, SBX_IDS), err);
 	if (r < 0)
 		return r;
 	if (!spec->keep_caps_all)
 		plan_test_step(p, SBX_CAPS)->caps = keep;
+	/* After the ids: to change them takes it back, prctl(2). */
+	if (!p->job.own_pid_ns)
+		plan_test_step(p, SBX_DIE_TOO);
 	if (spec->no_new_privs)
 		plan_test_step(p, SBX_NNP);
 	if (rq->bpf_bytes && !str_eq(spec->seccomp, "off")) {

@@ -95,6 +95,7 @@ static void take_fault(struct news_reader *r, const struct sbx_fault *f)
 	r->of_nat = f->stage == SBX_STAGE_INIT && f->step < r->plan->init.n &&
 		    r->plan->init.steps[f->step].op == SBX_NAT;
 	fault_explain(r->plan, f, &r->news.fault);
+	r->news.refused = f->stage == SBX_STAGE_INIT && f->step < r->plan->n_user_map_steps;
 }
 
 static void take_counter(struct news_reader *r, const struct cg *cg, const struct sbx_counter *head,

@@ -21,6 +21,7 @@ struct sbx_plan {
 	uint64_t clone_flags;
 	char *const *nat_argv;     /* of pasta; NULL: no nat */
 	const char *resolv_conf;   /* for the sandbox; NULL: the host's own will do */
+	size_t n_user_map_steps;   /* the first of init's */
 	int next_fd;               /* the next number for a step's descriptor */
 	struct sbx_layer *layers;  /* job.layers, while it is made */
 	const char *workspace;
@@ -60,6 +61,7 @@ void plan_terminal_stdio(struct sbx_plan *p);
 
 /* identity.c: user map, ids, capabilities, no_new_privs, seccomp. */
 void plan_user_map(struct sbx_plan *p);
+int plan_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);
 int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);
 
 /* explain.c: one step in words, without its outcome. */

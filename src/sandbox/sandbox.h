@@ -36,6 +36,8 @@ struct sbx_request {
 	const char *cwd;               /* absolute */
 	const char *workspace;         /* absolute */
 	char *const *mounts_below;     /* overlay: mount points below the workspace, outer first */
+	const char *scratch;           /* a directory to make for the test, and to remove after it;
+					* NULL: none */
 	uint64_t tmp_size_bytes;       /* of all private directories; 0: the kernel's default */
 	const struct cg_plan *cgroups;
 	const void *bpf;               /* of the spec's policy, when that is not "off" */
@@ -89,6 +91,7 @@ struct sbx_news {
 	struct cg_usage usage;
 	struct degraded *degraded;
 	size_t n_degraded;
+	bool refused;          /* faulty: the user namespace could not be used */
 	bool faulty;           /* it never started: fault says why */
 	int fault_status;      /* 125, 126 or 127 */
 	struct iso_err fault;

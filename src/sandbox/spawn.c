@@ -32,6 +32,7 @@
 #include "base/proc.h"
 #include "sandbox/child.h"
 #include "sandbox/nat.h"
+#include "sandbox/userns.h"
 
 struct sbx {
 	pid_t pid;
@@ -44,7 +45,16 @@ struct sbx {
 
 static int explain_clone(const struct sbx_plan *p, int code, struct iso_err *err)
 {
+	const struct userns_bar *bar = NULL;
+
 	iso_err_set(err, ISO_ERR_HOST, code, "make namespaces");
+	if (p->clone_flags & CLONE_NEWUSER)
+		bar = userns_bar_find("/proc/sys");
+	if (bar && code != EAGAIN) {
+		iso_err_set(err, ISO_ERR_HOST, code, "make namespaces: %s", bar->why);
+		iso_err_hint(err, "%s", bar->cure);
+		return -code;
+	}
 	if (code == ENOSPC || code == EUSERS)
 		iso_err_hint(err, "a limit in /proc/sys/user/max_*_namespaces is reached");
 	else if (code == EAGAIN)
@@ -78,6 +88,19 @@ static int *merge_fds(const struct sbx_job *job, const int *more, size_t n_more,
 	return all;
 }
 
+/* clone3(2), Linux 5.3.  Without CLONE_VM it is a fork, and without a stack the
+ * child goes on where it was called.  Containers' filters cannot see its flags and
+ * answer ENOSYS: clone(2) can do as much here. */
+static long clone_process(struct clone_args *args)
+{
+	long pid = syscall(SYS_clone3, args, sizeof(*args));
+
+	if (pid < 0 && errno == ENOSYS)
+		pid = syscall(SYS_clone, args->flags | args->exit_signal, NULL, args->pidfd, NULL,
+			      NULL);
+	return pid;
+}
+
 static int clone_init(const struct sbx_plan *p, struct sbx *s, int report_fd, int control_fd,
 		      struct iso_err *err)
 {
@@ -105,9 +128,7 @@ static int clone_init(const struct sbx_plan *p, struct sbx *s, int report_fd, in
 	sigset_t old;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	/* clone3(2), Linux 5.3.  Without CLONE_VM it is a fork, and without a
-	 * stack the child goes on here. */
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+	long pid = clone_process(&args);
 	if (pid == 0)
 		child_init_main(&job);
 	int code = pid < 0 ? errno : 0;

@@ -31,6 +31,8 @@ enum sbx_op {
 	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY or MS_NODEV for all below */
 	SBX_NETLINK,    /* data, size: one NETLINK_ROUTE request and its acknowledgement */
 	SBX_NAT,        /* fd, flags: tells the keeper by descriptor flags, hears pasta by fd */
+	SBX_SCRATCH,    /* path, uid, gid -> fd: a new directory of the test's own, locked by
+			 * flock(2) for as long as init lives */
 	SBX_SETSID,     /* setsid(2) */
 	SBX_CGROUP_NS,  /* unshare(2) CLONE_NEWCGROUP, after joining the leaf */
 	SBX_STDIO,      /* fd -> number flags (0, 1 or 2): dup3(2) */
@@ -38,6 +40,7 @@ enum sbx_op {
 	SBX_IDS,        /* uid, gid, data/size: gid_t[] supplementary groups */
 	SBX_BOUND,      /* caps: the set that stays in the bounding set */
 	SBX_CAPS,       /* caps: the set that stays of the process's own sets */
+	SBX_DIE_TOO,    /* prctl(2) PR_SET_PDEATHSIG: init's end is the test's */
 	SBX_NNP,        /* prctl(2) PR_SET_NO_NEW_PRIVS */
 	SBX_SECCOMP,    /* data, size: struct sock_filter[] */
 	SBX_PASS_FD,    /* fd: loses close-on-exec */
@@ -101,6 +104,9 @@ struct sbx_job {
 	int nat_tell_fd;                     /* to pasta's keeper and from pasta; init moves them
 					      * to the numbers of its step SBX_NAT */
 	int nat_hear_fd;
+	const char *scratch_path;            /* what SBX_SCRATCH made, to be removed; NULL: none */
+	int scratch_fd;
+	bool own_group;                      /* the test leads a process group */
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;

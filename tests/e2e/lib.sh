@@ -10,6 +10,8 @@ err=$PWD/.err
 
 isorun() { "$ISORUN" "$@"; }
 probe() { "$PROBE" "$@"; }
+# isorun on a host that refuses every namespace, whatever this one does.
+bare() { "$PROBE" refuse-namespaces "$ISORUN" "$@"; }
 
 fail()
 {
@@ -101,6 +103,7 @@ need_cmd() { command -v "$1" >/dev/null || skip "needs $1"; }
 # A kernel memory limit is what the cgroup drivers give; without one the none
 # driver may still poll.
 need_cgroup() { [ "$CGROUP" != none ] || skip "no cgroup that we may write to"; }
+need_namespaces() { [ "$NAMESPACES" = yes ] || skip "no namespace can be made here"; }
 # A child of this shell that ended, waited for or not.
 gone_child()
 {

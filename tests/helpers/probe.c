@@ -4,6 +4,8 @@
  * on, prints what came of it and exits with 0, or with 1 and the reason. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <mqueue.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
@@ -16,6 +18,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -449,6 +452,44 @@ static int probe_sleep(char **argv)
 	return 0;
 }
 
+/* refuse-namespaces COMMAND ARG...: runs it behind a filter that answers as that
+ * of a container does: clone3(2) is not there, and the rest is not permitted. */
+static int probe_refuse_namespaces(char **argv)
+{
+	enum { NAMESPACES = 0x7e020000 }; /* of clone(2): cgroup, uts, ipc, user, pid, net, mount */
+	static const int closed[] = {
+		SYS_unshare, SYS_setns, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_open_tree,
+		SYS_move_mount, SYS_mount_setattr,
+	};
+	enum { N_CLOSED = sizeof(closed) / sizeof(closed[0]) };
+	struct sock_filter code[2 * N_CLOSED + 8];
+	unsigned short n = 0;
+
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						 offsetof(struct seccomp_data, nr));
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+	for (size_t i = 0; i < N_CLOSED; i++) {
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+							 (unsigned)closed[i], 0, 1);
+		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+							 SECCOMP_RET_ERRNO | EPERM);
+	}
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						 offsetof(struct seccomp_data, args[0]));
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 1);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog filter = { .len = n, .filter = code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) < 0)
+		fail("seccomp");
+	execvp(argv[0], argv);
+	fail(argv[0]);
+}
+
 static const struct {
 	const char *name;
 	int args; /* at least */
@@ -469,6 +510,7 @@ static const struct {
 	{ "mq", 1, probe_mq },
 	{ "on-term", 1, probe_on_term },
 	{ "reap", 0, probe_reap },
+	{ "refuse-namespaces", 1, probe_refuse_namespaces },
 	{ "refused", 0, probe_refused },
 	{ "shm", 1, probe_shm },
 	{ "signals", 0, probe_signals },
