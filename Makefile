@@ -54,7 +54,7 @@ Q := $(if $(V),,@)
 PC := $(B)/pc$(subst /,-,$(LIBDIR))/isorun.pc
 say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
-.PHONY: all deps tests check check-all check-unit check-e2e check-uml check-suites \
+.PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-suites \
 	check-long demo bench asan ubsan tsan coverage fuzz tidy format lint install \
 	uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
@@ -157,9 +157,11 @@ check: deps ## install what is missing, build, run all tests, end with the count
 	@$(MAKE) tests && $(MAKE) check-all
 check-all: tests
 	@rm -rf $(B)/results
-	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/uml $(B); tests/tally $(B)
+	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/container $(B); tests/e2e/uml $(B); \
+	tests/tally $(B)
 check-unit: $(UNIT) ; @tests/unit/run $(B) ## the unit tests only
 check-e2e: all $(HELPERS) ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
+check-container: all $(HELPERS) ; @tests/e2e/container $(B) $(T) ## in a plain container
 check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linux guest
 check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
 check-long: check asan ubsan distcheck check-suites ## everything that takes long
@@ -190,6 +192,7 @@ define INSTALLED
 644 contrib/completions/isorun.bash $(PREFIX)/share/bash-completion/completions/isorun
 644 contrib/completions/_isorun $(PREFIX)/share/zsh/site-functions/_isorun
 644 contrib/completions/isorun.fish $(PREFIX)/share/fish/vendor_completions.d/isorun.fish
+$(if $(filter yes,$(APPARMOR)),644 contrib/apparmor/isorun /etc/apparmor.d/isorun)
 $(foreach f,$(wildcard include/isorun/*.h),644 $(f) $(INCDIR)/isorun/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/*.ini),644 $(f) $(DATADIR)/profiles/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/seccomp/*.ini),644 $(f) $(DATADIR)/profiles/seccomp/$(notdir $(f))$(NL))
@@ -201,7 +204,7 @@ define NL
 
 endef
 export INSTALLED
-install: all ## honours DESTDIR, PREFIX, BINDIR, LIBDIR, LIBEXECDIR, DATADIR, MANDIR, INCDIR
+install: all ## APPARMOR=yes: its profile, too; honours DESTDIR, PREFIX, BINDIR, LIBDIR, LIBEXECDIR, DATADIR, MANDIR, INCDIR
 	@printf '%s\n' "$$INSTALLED" | while read -r mode src dst; do test -z "$$mode" || \
 		install -D -m$$mode $$src $(DESTDIR)$$dst || exit 1; done
 	@ln -sf libisorun.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libisorun.so.0

@@ -37,6 +37,15 @@ static const char *const phrases[SBX_OP_COUNT] = {
 	[SBX_CTTY] = "make it the controlling terminal",
 };
 
+/* Of those that only do something to their path. */
+static const char *const verbs[SBX_OP_COUNT] = {
+	[SBX_UNMOUNT] = "unmount",
+	[SBX_MKDIR] = "make directory",
+	[SBX_TOUCH] = "make file",
+	[SBX_SCRATCH] = "make the test's own directory",
+	[SBX_CHDIR] = "change to directory",
+};
+
 void step_describe(const struct sbx_step *s, struct buf *b)
 {
 	switch (s->op) {
@@ -47,18 +56,6 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "mount %s on '%s'", s->type, s->path);
 		if (s->text)
 			buf_addf(b, " (%s)", s->text);
-		break;
-	case SBX_UNMOUNT:
-		buf_addf(b, "unmount '%s'", s->path);
-		break;
-	case SBX_MKDIR:
-		buf_addf(b, "make directory '%s'", s->path);
-		break;
-	case SBX_SCRATCH:
-		buf_addf(b, "make the test's own directory '%s'", s->path);
-		break;
-	case SBX_TOUCH:
-		buf_addf(b, "make file '%s'", s->path);
 		break;
 	case SBX_SYMLINK:
 		buf_addf(b, "make link '%s' to '%s'", s->path, s->text);
@@ -92,9 +89,6 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_STDIO:
 		buf_addf(b, "make descriptor %d number %lu", s->fd, s->flags);
 		break;
-	case SBX_CHDIR:
-		buf_addf(b, "change to directory '%s'", s->path);
-		break;
 	case SBX_IDS:
 		describe_ids(s, b);
 		break;
@@ -113,6 +107,13 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		break;
 	case SBX_PTY:
 		buf_addf(b, "open a terminal by '%s' as %d and %d", s->path, s->fd, s->fd + 1);
+		break;
+	case SBX_UNMOUNT:
+	case SBX_MKDIR:
+	case SBX_TOUCH:
+	case SBX_SCRATCH:
+	case SBX_CHDIR:
+		buf_addf(b, "%s '%s'", verbs[s->op], s->path);
 		break;
 	default:
 		assert(phrases[s->op]);

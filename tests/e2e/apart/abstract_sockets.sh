@@ -3,6 +3,8 @@
 # An abstract socket of one test is not reached from another.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 "$ISORUN" "$PROBE" abstract "isorun-$$" 30s >first 2>&1 &
 launcher=$!
 own $launcher

@@ -3,6 +3,8 @@
 # A file that lies in the host's /tmp is not seen in the private one.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 name=/tmp/isorun-e2e-host-$$
 echo host >"$name"
 "$ISORUN" test -e "$name"

@@ -3,6 +3,8 @@
 # --net none has no loopback either; --net host is the host's network.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 expect 1 isorun --net none "$PROBE" connect 8080
 says 'unreachable'
 expect 0 isorun --net host readlink /proc/self/ns/net

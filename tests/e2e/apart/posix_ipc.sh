@@ -3,6 +3,8 @@
 # POSIX shared memory and message queues of one name are made twice.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 for what in shm mq; do
 	expect 0 isorun "$PROBE" $what "/isorun-e2e-$$"
 	expect 0 isorun "$PROBE" $what "/isorun-e2e-$$"

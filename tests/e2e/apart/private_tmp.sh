@@ -3,6 +3,8 @@
 # What one test writes to /tmp, /var/tmp and /dev/shm no other sees, nor the host.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 for dir in /tmp /var/tmp /dev/shm; do
 	name=$dir/isorun-e2e-$$
 	expect 0 isorun sh -c "echo mine >$name && cat $name"

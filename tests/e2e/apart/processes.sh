@@ -3,6 +3,8 @@
 # No test sees or signals another's processes.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 "$ISORUN" "$PROBE" sleep "30s" >first 2>&1 &
 launcher=$!
 own $launcher

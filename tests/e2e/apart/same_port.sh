@@ -3,6 +3,8 @@
 # Two tests bind the same port at the same time.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 "$ISORUN" "$PROBE" bind 8080 30s >first 2>&1 &
 launcher=$!
 own $launcher

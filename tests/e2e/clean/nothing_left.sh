@@ -3,6 +3,8 @@
 # After a launch no mount, cgroup, file of it is there, and the state is as before.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 before=$(wc -l </proc/self/mountinfo)
 files=$(ls -A /tmp /run/isorun 2>/dev/null | sort | md5sum)
 expect 0 isorun sh -c 'echo x >/tmp/isorun-left; echo y >/dev/shm/isorun-left'

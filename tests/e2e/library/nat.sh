@@ -3,6 +3,8 @@
 # A C program's commands go out where the profile says nat, and it is left with
 # no child.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_nat
 . "$E2E/library/installed"
 

@@ -3,6 +3,8 @@
 # Pasta is not in the sandbox and ends with it, also when isorun is killed, and
 # when the processes that isorun has beside it are.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_nat
 
 below() # prints the pids of all descendants

@@ -2,6 +2,8 @@
 # shellcheck shell=sh disable=SC2154
 # A manifest's profile and --net give the tests of a suite the way out.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_nat
 
 serve 0.0.0.0 port

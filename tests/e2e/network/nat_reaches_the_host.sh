@@ -3,6 +3,8 @@
 # A server on the host's side is reached with --net nat by the host's address, and
 # not without; one on the host's loopback never is.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_nat
 
 address=$(own_address)

@@ -3,6 +3,8 @@
 # Names are found with --net nat: by a name server that the host has on its
 # loopback, with a resolv.conf of the sandbox's own, and by one elsewhere.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_root
 need_cmd ip
 need_nat

@@ -3,6 +3,8 @@
 # Nothing comes in: what a test listens on is not there on the host, and two
 # tests with a way out listen on one port.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_nat
 
 listen='import socket, sys, time

@@ -3,6 +3,8 @@
 # Without pasta, without its device, and on a host without a way out, one line
 # says so with the cure, and nothing is run.
 . "$E2E/lib.sh"
+
+need_namespaces
 need_cmd pasta
 need_root
 

@@ -3,6 +3,8 @@
 # A profile inherits from another and changes what it names.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 cat >mine.ini <<-'END'
 	[profile]
 	inherit = default

@@ -4,6 +4,8 @@
 # shown are the same, whatever becomes of a link in its path (CVE-2024-42472).
 . "$E2E/lib.sh"
 
+need_namespaces
+
 mkdir one two place
 echo one >one/name
 echo two >two/name

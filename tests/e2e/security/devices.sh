@@ -4,6 +4,8 @@
 # owns them and so needs no capability to open them.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 cat >open <<'END_OPEN'
 for node; do
 	(: <"$node") 2>/dev/null && echo "$node can be read"

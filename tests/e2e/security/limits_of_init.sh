@@ -4,6 +4,8 @@
 # its descriptors away: then nothing is counted, and nothing heard.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 expect 1 isorun prlimit --pid 1 --nofile=0:0
 says 'not permitted'
 expect 0 isorun prlimit --nofile=64:64 sh -c 'ulimit -n'

@@ -4,6 +4,8 @@
 # any time (CVE-2025-31133).
 . "$E2E/lib.sh"
 
+need_namespaces
+
 echo precious >file
 echo other >other
 expect 0 isorun --hide "$PWD/file" stat -c '%F %t:%T' file

@@ -3,6 +3,8 @@
 # What programs expect of /dev is there under strict, and nothing in it can be changed.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 strict() { isorun --profile strict "$@"; }
 
 # Not every host has all of them.

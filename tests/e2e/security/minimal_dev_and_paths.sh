@@ -4,6 +4,8 @@
 # what a private directory covers can be named in hide and readonly.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 echo text >file
 expect 0 isorun --profile strict --bind "$PWD/file:/dev/shm/a/file" --bind "$PWD/file:/dev/file" \
 	--bind /dev/zero:/dev/mine sh -c 'cat /dev/shm/a/file /dev/file; head -c1 /dev/mine | wc -c'

@@ -4,6 +4,8 @@
 # (CVE-2022-29162).
 . "$E2E/lib.sh"
 
+need_namespaces
+
 empty()
 {
 	[ "$(grep -cE '^Cap(Inh|Amb):.0+$' "$out")" = 2 ] || fail "capabilities are passed on"

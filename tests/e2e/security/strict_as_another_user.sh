@@ -3,6 +3,7 @@
 # To become somebody else takes capabilities that the test does not keep.
 . "$E2E/lib.sh"
 
+need_namespaces
 need_root
 for user in nobody 65534:65534 0:65534; do
 	expect 0 isorun --profile strict --user "$user" sh -c '

@@ -3,6 +3,7 @@
 # Strict is no use where nothing runs in it: a compiler and Python do.
 . "$E2E/lib.sh"
 
+need_namespaces
 need_cmd cc
 expect 0 isorun --profile strict python3 -c '
 import multiprocessing, os, secrets, subprocess, tempfile

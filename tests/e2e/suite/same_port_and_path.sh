@@ -3,6 +3,8 @@
 # Tests that use one port and one path pass side by side.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 for i in 1 2 3 4 5 6; do
 	echo "sh -c 'set -C; echo $i >/tmp/out; \"$PROBE\" bind 8080 200ms; test \$(cat /tmp/out) = $i'"
 done >tests

@@ -3,6 +3,8 @@
 # 8. A suite whose tests write all over their tree leaves it as it was.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 mkdir -p tree/sub
 for i in 1 2 3 4; do
 	echo $i >tree/file$i

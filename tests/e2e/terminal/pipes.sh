@@ -22,4 +22,4 @@ prints '<>'
 need_cmd bash
 echo 'tty >/dev/null && echo "on $((6 * 7))"' |
 	"$ISORUN" --tty bash --norc -i >"$out" 2>"$err" || fail "bash gave $?"
-has '^on 42'
+has 'on 42'

@@ -19,7 +19,7 @@ def shell(*options):
     return t
 
 t = shell()
-t.line("tty; echo $((6 * 7)) $ISORUN $(ls /tmp | wc -l)")
+t.line("tty; echo $((6 * 7)) $ISORUN $(ls $TMPDIR | wc -l)")
 t.expect("/dev/pts/[0-9]+.*42 1 0")
 t.line("sh -c 'trap \"echo resumed\" CONT; echo $((40 + 2)); while :; do read x && echo \"<$x>\"; done'")
 t.expect("\r42\r\n|^42\r\n")

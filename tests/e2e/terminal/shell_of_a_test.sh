@@ -4,6 +4,8 @@
 # command.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 mkdir tests sub
 printf '#!/bin/sh\necho "in $PWD as $ISORUN_TEST with $COLOUR"; echo new >written\n' >tests/one
 cp tests/one tests/two

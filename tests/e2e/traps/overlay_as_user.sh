@@ -3,6 +3,7 @@
 # 3. A test that runs as another user can create files in that user's tree under an overlay.
 . "$E2E/lib.sh"
 
+need_namespaces
 need_root
 mkdir tree
 chown 65534:65534 tree

@@ -3,6 +3,8 @@
 # --bind shows a path at another place, read-only when asked.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 mkdir there
 echo text >there/file
 mkdir here

@@ -3,6 +3,8 @@
 # --hide makes a file empty and a directory empty.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 echo secret >file
 mkdir sub
 echo secret >sub/file

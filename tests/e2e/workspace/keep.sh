@@ -4,6 +4,8 @@
 # nothing else; it asks for the overlay by itself.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 echo old >report.xml
 echo old >other.txt
 mkdir out

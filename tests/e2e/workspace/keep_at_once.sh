@@ -4,6 +4,8 @@
 # sees the tree as it was at its start.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 # Files of 3 MB, each of one letter.
 cat >write.sh <<'END'
 head -c 3000000 /dev/zero | tr '\0' "$1" >big

@@ -4,6 +4,8 @@
 # matches; the record lists it all.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 mkdir sub dir gone
 for f in sub/a.txt sub/b.txt dir/a.txt dir/b.log gone/a.txt gone/b.log; do
 	echo "$f" >$f

@@ -4,6 +4,8 @@
 # `coverage combine` makes one of them.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 cov=
 for name in coverage python3-coverage; do
 	command -v $name >/dev/null && cov=$name && break

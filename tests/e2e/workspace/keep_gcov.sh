@@ -4,6 +4,7 @@
 # they run one after another, on top of what was there before.
 . "$E2E/lib.sh"
 
+need_namespaces
 need_cmd gcc
 need_cmd gcov
 mkdir src

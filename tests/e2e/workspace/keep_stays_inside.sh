@@ -4,6 +4,8 @@
 # more out than files: neither devices, nor pipes, nor set-user-id bits.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 mkdir outside tree
 echo safe >outside/file
 ln -s ../outside tree/link

@@ -4,6 +4,7 @@
 # be written, are listed and kept, and the mount stays as it was.
 . "$E2E/lib.sh"
 
+need_namespaces
 need_root
 mkdir "sub dir"
 # shellcheck disable=SC2016 # expanded by the inner shell

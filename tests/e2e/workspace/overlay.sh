@@ -3,6 +3,8 @@
 # With an overlay the test sees the tree and its writes, and the tree stays as it was.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 echo old >file
 mkdir sub
 echo keep >sub/keep

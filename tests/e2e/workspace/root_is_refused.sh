@@ -3,6 +3,8 @@
 # An overlay or a read-only tree in / is refused, not left out without a word.
 . "$E2E/lib.sh"
 
+need_namespaces
+
 here=$PWD
 cd / || exit 1
 for how in overlay readonly; do
