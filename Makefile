@@ -47,7 +47,7 @@ MAY_suite := suite $(MAY_engine)
 MAY_cli := cli $(MAY_suite)
 
 # Mains of programs stay out of their folder's archive.
-MAINS := src/cli/front.c src/cli/main.c
+MAINS := src/cli/front.c src/cli/main.c src/sandbox/init_main.c src/sandbox/init_libc.c
 srcs_of = $(filter-out $(MAINS),$(sort $(wildcard src/$(1)/*.c)))
 archives = $(patsubst %,$(B)/lib%.a,$(1))
 Q := $(if $(V),,@)
@@ -60,8 +60,10 @@ say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
 
 # The child of clone runs nothing that a tool might instrument (STYLE G9).
-$(B)/src/sandbox/child_%.o: override SAN =
-$(B)/src/sandbox/child_%.o: BARE = -U_FORTIFY_SOURCE -fno-stack-protector
+BARE_OBJS := $(B)/src/sandbox/child_%.o $(B)/src/sandbox/init_%.o
+$(BARE_OBJS): override SAN =
+$(BARE_OBJS): BARE = -U_FORTIFY_SOURCE -fno-stack-protector
+$(B)/src/sandbox/init_libc.o: BARE += -ffreestanding
 
 $(B)/%.o: %.c
 	$(call say,CC,$<)
@@ -89,7 +91,8 @@ ifneq ($(MUSL),)
 FRONT := $(B)/musl/src/cli/front.o $(B)/musl/libfront.a
 # What has a library's headers, or only calls what has, is none of its matter.
 FRONT_SRCS := $(filter-out src/cli/cmd_% src/cli/doctor% src/cli/suite% src/base/json.c \
-	src/base/xml.c src/base/conf.c src/sandbox/network.c src/sandbox/seccomp.c src/cgroup/find.c, \
+	src/base/xml.c src/base/conf.c src/sandbox/network.c src/sandbox/seccomp.c src/cgroup/find.c \
+	src/engine/iso%, \
 	$(foreach f,cli $(CORE),$(call srcs_of,$(f))))
 # The kernel's headers are the host's.
 $(B)/musl/% $(B)/isorun: CC := $(MUSL) -idirafter /usr/include \
@@ -110,6 +113,15 @@ $(B)/isorun: $(FRONT)
 $(B)/isorun-full: $(B)/src/cli/main.o $(call archives,$(FOLDERS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# The library's init, a program that it carries with it: init_main.c.
+INIT_OBJS = $(patsubst %.c,$(B)/%.o,$(wildcard src/sandbox/init_*.c) \
+	$(filter-out %/child_boot.c %/child_enter.c,$(wildcard src/sandbox/child_*.c)))
+$(B)/isorun-init: $(INIT_OBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -static -nostdlib -Wl,-s,--build-id=none,-z,noexecstack -o $@ $^
+$(B)/src/engine/iso_image.o: $(B)/isorun-init
+$(B)/src/engine/iso_image.o: BARE = -DISORUN_INIT_IMAGE='"$(B)/isorun-init"'
 
 # The library: without what only reports and sources need.  In the static one
 # all that is not API gets a prefix, or a program with a loop_open of its own

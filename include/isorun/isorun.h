@@ -71,7 +71,8 @@ ISO_PUBLIC void iso_spec_budget(struct iso_spec *spec, uint64_t bytes);
 enum {
 	ISO_STRICT = 1 << 0,      /* what cannot be isolated or limited here is an error */
 	ISO_NEW_SESSION = 1 << 1, /* setsid(2): away from this process's terminal and group */
-	ISO_NOWAIT = 1 << 2,      /* iso_spawn gives -EAGAIN rather than queue for memory */
+	ISO_NOWAIT = 1 << 2,      /* -EAGAIN rather than queue for memory */
+	ISO_CLOSE_FDS = 1 << 3,   /* iso_fork: no descriptor above 2 but the profile's pass-fds */
 };
 ISO_PUBLIC int iso_spec_flags(struct iso_spec *spec, unsigned flags);
 
@@ -106,6 +107,14 @@ struct iso_box;
  * reported here; all else, such as a program that is not found, by iso_box_wait. */
 ISO_PUBLIC int iso_spawn(const struct iso_spec *spec, char *const argv[], struct iso_box **ret,
 			 struct iso_err *err);
+
+/* Forks this process into a sandbox, as fork(2) would: in the child only the
+ * calling thread goes on.  Returns 0 there, with *ret NULL, once all of the
+ * sandbox stands; in this process 1 and the box, or a negative errno when there
+ * is no child.  Waits for memory of the budget, unless ISO_NOWAIT.  Without
+ * iso_spec_env the child keeps this process's environment.  It has copies of
+ * this process's boxes, with which it can do nothing but free them. */
+ISO_PUBLIC int iso_fork(const struct iso_spec *spec, struct iso_box **ret, struct iso_err *err);
 
 /* For poll(2) and its kin: whenever it is readable, call iso_box_attend, which
  * never blocks.  0: it runs or queues; 1: it has ended. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -326,4 +327,21 @@ int fs_remove_tree_at(int dir_fd, const char *path)
 {
 	struct remover rm = { .top_fd = -1 };
 	return remove_entry(&rm, dir_fd, path, 0);
+}
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* Linux 6.3 */
+#endif
+
+int fs_memory_file(const char *name, bool program, const void *data, size_t len)
+{
+	_cleanup_close_ int fd = memfd_create(name, MFD_CLOEXEC | (program ? MFD_EXEC : 0U));
+
+	/* An older kernel does not know the flag, and needs none. */
+	if (fd < 0 && errno == EINVAL && program)
+		fd = memfd_create(name, MFD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int r = fs_write_all(fd, data, len);
+	return r < 0 ? r : TAKE_FD(fd);
 }

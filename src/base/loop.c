@@ -117,6 +117,16 @@ void loop_close(struct loop *loop)
 	free(loop);
 }
 
+void loop_forget(struct loop *loop)
+{
+	int *fds[] = { &loop->epoll_fd, &loop->timer_fd, &loop->signal_fd };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		cleanup_close(fds[i]);
+		*fds[i] = -1;
+	}
+}
+
 /* ret may be NULL: the watch then lives as long as the loop. */
 static int add_watch(struct loop *loop, int fd, uint32_t events, loop_fd_fn *fn, void *arg,
 		     struct loop_watch **ret)

@@ -16,7 +16,11 @@ typedef void loop_timer_fn(void *arg);
 typedef void loop_signal_fn(const struct signalfd_siginfo *info, void *arg);
 
 int loop_open(struct loop **ret);     /* 0 or -errno */
-void loop_close(struct loop *loop);   /* with what is left in it; signals stay blocked */
+void loop_close(struct loop *loop);
+/* In a fork of the process that has it: only closes our descriptors of it. */
+void loop_forget(struct loop *loop);
+/* In a fork of the process that has it: closes our descriptors of it. */
+void loop_forget(struct loop *loop);   /* with what is left in it; signals stay blocked */
 
 /* Descriptors are borrowed: the owner removes the watch before closing. */
 int loop_add_fd(struct loop *loop, int fd, uint32_t epoll_events, loop_fd_fn *fn, void *arg,

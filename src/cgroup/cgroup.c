@@ -105,14 +105,20 @@ undo_new:
 	return r;
 }
 
-void cg_close(struct cg *cg)
+void cg_forget(struct cg *cg)
 {
-	if (!cg)
-		return;
 	if (cg->pids_fd >= 0 && cg->pids_fd != cg->memory_fd)
 		close(cg->pids_fd);
 	if (cg->memory_fd >= 0)
 		close(cg->memory_fd);
+	cg->pids_fd = cg->memory_fd = -1;
+}
+
+void cg_close(struct cg *cg)
+{
+	if (!cg)
+		return;
+	cg_forget(cg);
 	free(cg->above_dir);
 	free(cg);
 }

@@ -43,6 +43,7 @@ int cg_find(struct cg_place *ret, struct iso_err *err);
 struct cg;
 int cg_open(const struct cg_place *place, struct cg **ret, struct iso_err *err);
 void cg_close(struct cg *cg); /* accepts NULL */
+void cg_forget(struct cg *cg); /* in a fork: only closes our descriptors of it */
 enum cg_version cg_version_of(const struct cg *cg);
 
 /* What the memory of all our tests together is now, in bytes; 0 for none. */

@@ -279,6 +279,11 @@ static void on_report(int fd, uint32_t events, void *arg)
 	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg, only_one && !held);
 
 	(void)events;
+	if (news->ready && !a->told_ready) {
+		a->told_ready = true;
+		if (a->rq.ready)
+			a->rq.ready(a, a->rq.arg);
+	}
 	if (news->started && !a->told_started)
 		tell_started(a);
 	if (a->terminal && !a->draining && (news->done || news->ended))
@@ -442,6 +447,11 @@ bool attempt_terminal_signal(struct attempt *a, int sig)
 	if (sig == SIGHUP || sig == SIGINT || sig == SIGQUIT)
 		abandon_output(a);
 	return sig != SIGTERM;
+}
+
+int attempt_fork(struct attempt *a, struct iso_err *err)
+{
+	return sbx_fork(a->sbx, err);
 }
 
 void attempt_signal(struct attempt *a, int sig)

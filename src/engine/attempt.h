@@ -17,6 +17,8 @@ struct engine {
 	struct budget budget;         /* as of budget_read_ns */
 	int64_t budget_read_ns;       /* 0: never */
 	sigset_t caller_mask;         /* what tests start with */
+	const void *init_image;
+	size_t init_image_bytes;
 	bool strict;
 	bool user_ns;                 /* namespaces need a user namespace here */
 	bool swept;                   /* of directories that dead ones left */
@@ -61,6 +63,7 @@ struct attempt {
 	unsigned ending;              /* how many of those steps were taken */
 	bool timed_out;
 	bool killed;                  /* by attempt_kill */
+	bool told_ready;
 	bool told_started;
 	unsigned polled_kills;        /* by the none driver */
 	uint64_t working_bytes;       /* largest sample */

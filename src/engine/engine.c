@@ -35,6 +35,8 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->prepared = config->prepared;
 	e->stated_budget_bytes = config->budget_bytes;
 	e->stated_budget_from = config->budget_from ? config->budget_from : "--budget";
+	e->init_image = config->init_image;
+	e->init_image_bytes = config->init_image_bytes;
 	e->strict = config->strict;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
@@ -53,6 +55,19 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 enum cg_version engine_cgroup_version(const struct engine *e)
 {
 	return cg_version_of(e->cg);
+}
+
+void engine_forget(struct engine *e)
+{
+	for (struct attempt *a = e->first; a; a = a->next) {
+		sbx_forget(a->sbx);
+		if (a->claim)
+			ledger_claim_forget(a->claim);
+	}
+	if (e->ledger)
+		ledger_forget(e->ledger);
+	if (e->cg)
+		cg_forget(e->cg);
 }
 
 void engine_close(struct engine *e)

@@ -22,6 +22,8 @@ struct engine_config {
 	uint64_t budget_bytes;    /* as the user states it; 0: found */
 	const char *budget_from;  /* where; borrowed until it is closed; NULL: "--budget" */
 	const struct prepared *prepared; /* borrowed; its spec is not used */
+	const void *init_image;   /* init as a program; borrowed; NULL: a copy of this process */
+	size_t init_image_bytes;
 	bool strict;              /* what cannot be isolated or limited is an error */
 };
 
@@ -29,6 +31,8 @@ struct engine_config {
  * force now. */
 int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
 		struct iso_err *err);
+/* In a fork of the process that has it: only closes our descriptors of it. */
+void engine_forget(struct engine *e);
 void engine_close(struct engine *e); /* kills and reaps what still runs; accepts NULL */
 
 /* What all together may hold now; looks at the host again at each call. */
@@ -56,12 +60,15 @@ struct attempt_request {
 	int64_t grace_ns;
 	int stdin_fd, stdout_fd, stderr_fd; /* borrowed until started; -1: inherited */
 	bool own_session;             /* setsid; false: the caller's terminal and job control */
+	bool fork;                    /* not argv: the test is made by attempt_fork */
+	bool close_fds;               /* of a fork, above 2, but what the spec passes */
 	bool sample;                  /* read memory while it runs, for progress and history */
 
 	/* In the loop's thread.  `started` comes once, after the exec; not at
 	 * all when it cannot start; asking for it costs a little.  `ended`
 	 * comes exactly once; the result is borrowed; the attempt is freed
-	 * when it returns.  Either may be NULL but `ended`. */
+	 * when it returns.  All may be NULL but `ended`. */
+	void (*ready)(struct attempt *a, void *arg); /* once, for attempt_fork */
 	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
 	void (*sampled)(struct attempt *a, uint64_t mem_bytes, void *arg);
 	void (*ended)(struct attempt *a, const struct result *r, void *arg);
@@ -79,6 +86,10 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
  * a reservation and starts nothing. */
 int engine_explain(struct engine *e, const struct attempt_request *request, struct buf *ret,
 		   struct iso_err *err);
+
+/* Forks this process into the sandbox of an attempt that is `ready`.  0 in the
+ * test, 1 in this process, where `started` or `ended` follows; -errno. */
+int attempt_fork(struct attempt *a, struct iso_err *err);
 
 /* To the test process, also when it is about to start; ends an attempt that
  * still waits. */

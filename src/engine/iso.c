@@ -17,35 +17,48 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "engine/attempt.h"
-#include "engine/iso_spec.h"
-
-struct iso_box {
-	struct iso_spec *spec; /* a copy; its stdio are duplicates, closed once it started */
-	char **argv;
-	char *title;
-	struct loop *loop;
-	struct engine *engine;
-	struct attempt *attempt; /* NULL: it has ended */
-	bool cancelled;          /* ended while it queued */
-	struct iso_result result;
-	struct iso_err error;  /* it never ran */
-	char **degraded;
-};
+#include "engine/iso_box.h"
+#include "engine/iso_image.h"
 
 /* From 1: number 0 is the one with which cg_find tries the hierarchies. */
 static atomic_uint last_leaf;
+
+pthread_mutex_t iso_boxes_lock = PTHREAD_MUTEX_INITIALIZER;
+struct iso_box *iso_boxes;
+
+static void enlist(struct iso_box *box)
+{
+	pthread_mutex_lock(&iso_boxes_lock);
+	box->next = iso_boxes;
+	if (box->next)
+		box->next->prev = box;
+	iso_boxes = box;
+	pthread_mutex_unlock(&iso_boxes_lock);
+}
+
+static void delist(struct iso_box *box)
+{
+	pthread_mutex_lock(&iso_boxes_lock);
+	if (box->prev)
+		box->prev->next = box->next;
+	else if (iso_boxes == box)
+		iso_boxes = box->next;
+	if (box->next)
+		box->next->prev = box->prev;
+	pthread_mutex_unlock(&iso_boxes_lock);
+}
 
 const char *iso_version(void)
 {
 	return ISORUN_VERSION;
 }
 
-/* Whoever reads a pipe's other end waits for its last writer, which must not be us. */
-static void close_stdio(struct iso_box *box)
+void iso_box_close_stdio(struct iso_box *box)
 {
 	for (size_t i = 0; box->spec && i < ISO_N_STDIO; i++) {
 		cleanup_close(&box->spec->stdio[i]);
@@ -53,10 +66,24 @@ static void close_stdio(struct iso_box *box)
 	}
 }
 
+static void on_ready(struct attempt *a, void *arg)
+{
+	struct iso_box *box = arg;
+
+	(void)a;
+	box->ready = true;
+	loop_stop(box->loop);
+}
+
 static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
 {
+	struct iso_box *box = arg;
+
 	(void)a, (void)mem_bytes, (void)waited_ns;
-	close_stdio(arg);
+	box->started = true;
+	iso_box_close_stdio(box);
+	if (!box->argv)
+		loop_stop(box->loop);
 }
 
 static void settle_error(struct iso_box *box, const struct result *r)
@@ -92,7 +119,7 @@ static void on_ended(struct attempt *a, const struct result *r, void *arg)
 
 	(void)a;
 	box->attempt = NULL;
-	close_stdio(box);
+	iso_box_close_stdio(box);
 	loop_stop(box->loop);
 	if (r->outcome == OUTCOME_ERROR)
 		settle_error(box, r);
@@ -124,11 +151,11 @@ static int open_box(struct iso_box *box, const struct iso_spec *spec, char *cons
 		    struct iso_err *err)
 {
 	int r = iso_spec_clone(spec, &box->spec);
-	if (r == 0)
+	if (r == 0 && argv)
 		r = strv_copy(argv, &box->argv);
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "sandbox");
-	box->title = str_shell_join(box->argv);
+	box->title = argv ? str_shell_join(box->argv) : strdup(program_invocation_short_name);
 	if (!box->title)
 		return no_memory(err);
 	if (!box->spec->spec.workspace_set)
@@ -139,7 +166,11 @@ static int open_box(struct iso_box *box, const struct iso_spec *spec, char *cons
 	pthread_mutex_unlock(&iso_libraries);
 	if (r < 0)
 		return r;
+	size_t image_bytes;
+	const void *image = iso_image(&image_bytes);
 	const struct engine_config config = {
+		.init_image = image,
+		.init_image_bytes = image_bytes,
 		.runtime_dir = box->spec->runtime_dir,
 		.budget_bytes = box->spec->budget_bytes,
 		.prepared = &box->spec->kit->prepared,
@@ -163,7 +194,8 @@ static int start(struct iso_box *box, struct iso_err *err)
 		.argv = box->argv,
 		.cwd = s->cwd,
 		.workspace = s->workspace,
-		.env = s->env ? s->env : empty,
+		/* A fork has the environment of its process, as ever. */
+		.env = s->env || !box->argv ? s->env : empty,
 		.title = box->title,
 		.attempt = 1,
 		.slot = -1,
@@ -174,6 +206,9 @@ static int start(struct iso_box *box, struct iso_err *err)
 		.stdout_fd = s->stdio[1],
 		.stderr_fd = s->stdio[2],
 		.own_session = s->flags & ISO_NEW_SESSION,
+		.fork = !box->argv,
+		.close_fds = s->flags & ISO_CLOSE_FDS,
+		.ready = on_ready,
 		.started = on_started,
 		.ended = on_ended,
 		.arg = box,
@@ -187,16 +222,15 @@ static int start(struct iso_box *box, struct iso_err *err)
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "set a timer") : 0;
 }
 
-int iso_spawn(const struct iso_spec *spec, char *const argv[], struct iso_box **ret,
-	      struct iso_err *err)
+int iso_box_start(const struct iso_spec *spec, char *const argv[], struct iso_box **ret,
+		  struct iso_err *err)
 {
 	if (!spec->kit)
 		return iso_err_set(err, ISO_ERR_USAGE, 0, "no profile: iso_spec_profile reads one");
-	if (!argv || !argv[0])
-		return iso_err_set(err, ISO_ERR_USAGE, 0, "no command");
 	struct iso_box *box = calloc(1, sizeof(*box));
 	if (!box)
 		return no_memory(err);
+	enlist(box);
 	int r = open_box(box, spec, argv, err);
 	if (r == 0)
 		r = start(box, err);
@@ -208,6 +242,14 @@ int iso_spawn(const struct iso_spec *spec, char *const argv[], struct iso_box **
 	return 0;
 }
 
+int iso_spawn(const struct iso_spec *spec, char *const argv[], struct iso_box **ret,
+	      struct iso_err *err)
+{
+	if (!argv || !argv[0])
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "no command");
+	return iso_box_start(spec, argv, ret, err);
+}
+
 int iso_box_fd(const struct iso_box *box)
 {
 	return loop_fd(box->loop);
@@ -215,6 +257,8 @@ int iso_box_fd(const struct iso_box *box)
 
 int iso_box_attend(struct iso_box *box)
 {
+	if (box->forgotten)
+		return -ECHILD;
 	int r = box->attempt ? loop_step(box->loop) : 0;
 
 	if (r < 0)
@@ -224,6 +268,9 @@ int iso_box_attend(struct iso_box *box)
 
 int iso_box_wait(struct iso_box *box, struct iso_result *ret, struct iso_err *err)
 {
+	if (box->forgotten)
+		return iso_err_set(err, ISO_ERR_USAGE, ECHILD,
+				   "a box of the process before iso_fork");
 	while (box->attempt) {
 		int r = loop_run(box->loop);
 		if (r < 0)
@@ -243,6 +290,8 @@ int iso_box_signal(struct iso_box *box, int sig)
 {
 	if (sig < 1 || sig >= NSIG)
 		return -EINVAL;
+	if (box->forgotten)
+		return -ECHILD;
 	if (!box->attempt)
 		return -ESRCH;
 	box->cancelled = box->attempt->state == ATTEMPT_WAITING;
@@ -252,6 +301,8 @@ int iso_box_signal(struct iso_box *box, int sig)
 
 int iso_box_kill(struct iso_box *box)
 {
+	if (box->forgotten)
+		return -ECHILD;
 	if (!box->attempt)
 		return 0;
 	box->cancelled = box->attempt->state == ATTEMPT_WAITING;
@@ -266,11 +317,13 @@ const char *iso_box_degraded(const struct iso_box *box, unsigned i)
 
 void iso_box_free(struct iso_box *box)
 {
-	if (!box)
+	/* A thread that is not here any more may have been at work on it. */
+	if (!box || box->forgotten)
 		return;
+	delist(box);
 	engine_close(box->engine);
 	loop_close(box->loop);
-	close_stdio(box);
+	iso_box_close_stdio(box);
 	iso_spec_free(box->spec);
 	strv_free(box->argv);
 	strv_free(box->degraded);

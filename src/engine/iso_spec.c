@@ -126,7 +126,8 @@ void iso_spec_budget(struct iso_spec *s, uint64_t bytes)
 
 int iso_spec_flags(struct iso_spec *s, unsigned flags)
 {
-	if (flags & ~(unsigned)(ISO_STRICT | ISO_NEW_SESSION | ISO_NOWAIT))
+	if (flags & ~(unsigned)(ISO_STRICT | ISO_NEW_SESSION | ISO_NOWAIT |
+				ISO_CLOSE_FDS))
 		return -EINVAL;
 	s->flags = flags;
 	return 0;

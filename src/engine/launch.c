@@ -81,6 +81,10 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 		.stdout_fd = rq->stdout_fd,
 		.stderr_fd = rq->stderr_fd,
 		.terminal = terminal_wanted(a->terminal),
+		.init_image = a->engine->init_image,
+		.init_image_bytes = a->engine->init_image_bytes,
+		.fork = rq->fork,
+		.close_fds = rq->close_fds,
 		.own_session = rq->own_session,
 		.tell_start = rq->started,
 		.strict = a->engine->strict,
@@ -171,7 +175,8 @@ static int spawn(struct attempt *a, struct iso_err *err)
 		e->user_ns = true;
 		r = compile_and_spawn(a, a->rq.spec, err);
 	}
-	if (refused(r) && a->plan && sbx_plan_clone_flags(a->plan)) {
+	/* A fork without a pid namespace is no fork that could be looked after. */
+	if (refused(r) && a->plan && sbx_plan_clone_flags(a->plan) && !a->rq.fork) {
 		const struct iso_err why = *err;
 		r = attempt_launch_bare(a, &why, err);
 	}

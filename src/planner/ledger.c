@@ -389,6 +389,22 @@ static void claim_free(struct ledger_claim *c)
 	free(c);
 }
 
+void ledger_forget(struct ledger *l)
+{
+	table_forget(&l->table);
+}
+
+void ledger_claim_forget(struct ledger_claim *c)
+{
+	/* The parent's watches stay in the set that it shares with us. */
+	for (size_t i = 0; i < c->n_watches; i++)
+		close(c->watches[i].fd);
+	c->n_watches = 0;
+	cleanup_close(&c->epoll_fd);
+	cleanup_close(&c->fifo_fd);
+	c->epoll_fd = c->fifo_fd = -1;
+}
+
 static int start_waiting(struct ledger_claim *c)
 {
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

@@ -56,6 +56,10 @@ int ledger_alive_fd(const struct ledger_claim *c);
 /* Gives it back and lets in who fits now.  Accepts NULL. */
 void ledger_release(struct ledger_claim *c);
 
+/* In a fork of the process that has them: only close our descriptors of them. */
+void ledger_forget(struct ledger *l);
+void ledger_claim_forget(struct ledger_claim *c);
+
 struct ledger_row {
 	pid_t pid;             /* of the isorun process, in its own pid namespace */
 	bool held;             /* false: waits */

@@ -203,8 +203,20 @@ int table_lock(struct table *t, struct iso_err *err)
 	return 0;
 }
 
+void table_forget(struct table *t)
+{
+	cleanup_close(&t->dir_fd);
+	cleanup_close(&t->lock_fd);
+	t->dir_fd = t->lock_fd = -1;
+}
+
 void table_unlock(struct table *t)
 {
+	const struct flock lock = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
+
+	/* By name: a process that another thread has forked meanwhile may have
+	 * the descriptor, too. */
+	(void)fcntl(t->lock_fd, F_OFD_SETLK, &lock);
 	close(t->lock_fd);
 	t->lock_fd = -1;
 }

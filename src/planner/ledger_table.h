@@ -50,6 +50,7 @@ void table_close(struct table *t);
 
 int table_lock(struct table *t, struct iso_err *err);
 void table_unlock(struct table *t);
+void table_forget(struct table *t); /* in a fork: only closes our descriptors of it */
 
 /* Under the mutex. */
 struct table_row *table_row_at(struct table *t, unsigned slot);

@@ -3,6 +3,10 @@
 #ifndef SANDBOX_CHILD_H
 #define SANDBOX_CHILD_H
 
+#include <errno.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
+
 #include "sandbox/step.h"
 
 /* Pid 1 of the sandbox, from clone3 to the end.  Does not return. */
@@ -45,6 +49,89 @@ int child_cgroup_remove(const struct cg_plan *plan, int report_fd);
 int child_test_spawn(const struct sbx_job *job, const int join_fds[CG_MAX_GROUPS],
 		     pid_t *ret_pid, struct sbx_fault *ret_fault);
 
+/* Runs the test's steps.  What may fail is handed to `lost`; 0, or errno with
+ * *ret_step. */
+int child_test_steps(const struct sbx_job *job,
+		     void (*lost)(int fd, const struct sbx_fault *fault), int fd,
+		     uint32_t *ret_step);
+
+/* Closes all above 2 but the n of keep_fds, which ascend. */
+void child_close_others(const int *keep_fds, size_t n);
+
+/* clone3(2) or clone(2) with CLONE_VM and CLONE_VFORK, without a stack: the child
+ * goes on in the caller's frame while the caller waits.  0 in the child; in the
+ * caller its pid or -errno.  In assembly because a C function would return twice
+ * through one frame. */
+static inline __attribute__((always_inline)) long child_call_twice(long number, unsigned long arg,
+								   unsigned long more,
+								   unsigned long third)
+{
+#if defined(__x86_64__)
+	long ret;
+	register long r10 __asm__("r10") = 0;
+	register long r8 __asm__("r8") = 0;
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"(number), "D"(arg), "S"(more), "d"(third), "r"(r10), "r"(r8)
+			 : "rcx", "r11", "memory");
+	return ret;
+#elif defined(__aarch64__)
+	register long x0 __asm__("x0") = (long)arg;
+	register long x1 __asm__("x1") = (long)more;
+	register long x2 __asm__("x2") = (long)third;
+	register long x3 __asm__("x3") = 0;
+	register long x4 __asm__("x4") = 0;
+	register long x8 __asm__("x8") = number;
+	__asm__ volatile("svc #0"
+			 : "+r"(x0)
+			 : "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x8)
+			 : "memory");
+	return x0;
+#else
+#error "isorun is written for x86-64 and arm64"
+#endif
+}
+
+/* By clone(2) where a container's filter, which cannot see clone3's flags,
+ * answers ENOSYS: it can do as much without CLONE_INTO_CGROUP. */
+static inline __attribute__((always_inline)) long child_clone_in_place(struct clone_args *args)
+{
+	long pid = child_call_twice(SYS_clone3, (unsigned long)args, sizeof(*args), 0);
+
+	if (pid == -ENOSYS)
+		pid = child_call_twice(SYS_clone, args->flags | args->exit_signal, 0, args->pidfd);
+	return pid;
+}
+
+/* Makes init as a program of its own: its pid or -errno.  Where fault.code is
+ * not 0 it has ended before its exec, and is to be waited for. */
+struct sbx_boot {
+	const struct sbx_job *job;
+	int image_fd;            /* the program */
+	int job_fd;              /* the job, packed */
+	char *const *argv;       /* name, job_fd's number, NULL */
+	struct sbx_fault fault;  /* out */
+};
+long child_boot(struct clone_args *args, struct sbx_boot *boot);
+
+/* Puts a fork of this process into the sandbox that init has built. */
+struct sbx_entry {
+	const struct sbx_job *job;
+	int init_fd;             /* pidfd */
+	int namespaces;          /* CLONE_NEW* that init has of its own */
+	int door_fd;             /* the test's end */
+	bool close_fds;          /* above 2, but pass_fds */
+	const int *pass_fds;     /* ascending */
+	size_t n_pass_fds;
+	pid_t pid;               /* out: of the fork, in the sandbox's numbering */
+	const char *doing;       /* out: what was refused */
+	int code;                /* out: errno; 0: forked */
+};
+
+/* 0 in the fork, once all of its sandbox stands; 1 in the caller when it was
+ * forked, else -1 with entry->code.  All signals are to be blocked. */
+int child_enter(struct sbx_entry *entry);
+
 /* Reports each process that is alive besides the caller (own pid namespace),
  * or each living child (shared one); returns how many. */
 unsigned child_report_leftovers(const struct sbx_job *job);
@@ -84,9 +171,6 @@ void child_terminal_restore(const struct sbx_job *job);
 struct seccomp_data;
 uint32_t child_filter_eval(const struct sock_filter *code, size_t n,
 			   const struct seccomp_data *data, unsigned *ret_looked);
-
-/* Closes what is above 2 and not in the list, which ascends. */
-void child_close_others(const int *keep, size_t n);
 
 /* Helpers without libc's state. */
 int64_t child_now_ns(void);

@@ -37,7 +37,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +45,7 @@ struct init {
 	const struct sbx_job *job;
 	pid_t test;
 	bool test_done;
+	bool stands;     /* a forked test says that its sandbox is complete */
 	bool orphan;     /* isorun is gone */
 	bool silent;     /* the test never ran: there is nothing to list */
 };
@@ -88,7 +89,7 @@ static int await_nat(const struct sbx_job *job, const struct sbx_step *s)
 
 static int run_init_steps(const struct sbx_job *job, struct sbx_fault *fault)
 {
-	for (size_t i = 0; i < job->n_init_steps; i++) {
+	for (size_t i = job->booted ? job->n_map_steps : 0; i < job->n_init_steps; i++) {
 		const struct sbx_step *s = &job->init_steps[i];
 		int code = s->op == SBX_NAT ? await_nat(job, s) : child_step_run(s);
 		if (code == 0)
@@ -106,7 +107,8 @@ static void note_exit(struct init *in, int status)
 	const struct sbx_exited e = { .t_ns = child_now_ns(), .status = status };
 
 	in->test_done = true;
-	child_record(in->job->report_fd, SBX_REC_EXITED, &e, sizeof(e), NULL, 0);
+	if (!in->silent)
+		child_record(in->job->report_fd, SBX_REC_EXITED, &e, sizeof(e), NULL, 0);
 }
 
 /* Whether there is any child left. */
@@ -116,7 +118,8 @@ static bool reap(struct init *in)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == in->test)
+		/* One that came by fork may end before we are told who it is. */
+		if (pid == in->test || !in->test)
 			note_exit(in, status);
 	return pid == 0;
 }
@@ -126,17 +129,20 @@ static void obey(struct init *in)
 	struct sbx_order order;
 	ssize_t n = read(in->job->control_fd, &order, sizeof(order));
 
-	if (n == 0) {
+	if (n == 0 || (n == sizeof(order) && order.kind == SBX_ORDER_END)) {
 		in->orphan = true;
 		child_terminal_restore(in->job);
 		return;
 	}
 	if (n != sizeof(order))
 		return;
-	if (order.kind == SBX_ORDER_SIGNAL)
-		kill(in->test, order.arg);
-	else if (order.kind == SBX_ORDER_KILL)
-		kill(in->test, SIGKILL);
+	if (order.kind == SBX_ORDER_ADOPT)
+		in->test = order.arg;
+	else if (!in->test)
+		/* Ended before it came: isorun does not wait any longer. */
+		in->orphan = true;
+	else
+		kill(in->test, order.kind == SBX_ORDER_KILL ? SIGKILL : order.arg);
 }
 
 /* Without poll(2) nothing would be heard any more, not even the end of isorun. */
@@ -144,6 +150,10 @@ static void end_test(struct init *in)
 {
 	int status;
 
+	if (!in->test) {
+		in->orphan = true;
+		return;
+	}
 	kill(in->test, SIGKILL);
 	if (waitpid(in->test, &status, 0) == in->test)
 		note_exit(in, status);
@@ -151,28 +161,67 @@ static void end_test(struct init *in)
 		in->orphan = true;
 }
 
-static void watch(struct init *in, int signal_fd)
+/* One word of a forked test about how far it is. */
+static void hear(struct init *in, struct sbx_fault *fault)
 {
-	struct pollfd fds[2] = {
+	struct sbx_told told;
+
+	if (recv(in->job->door_fd, &told, sizeof(told), 0) != sizeof(told))
+		return;
+	if (told.kind == SBX_REC_DEGRADED)
+		child_record(in->job->report_fd, SBX_REC_DEGRADED, &told.fault,
+			     sizeof(told.fault), NULL, 0);
+	else if (told.kind == SBX_REC_STARTED)
+		in->stands = true;
+	else
+		*fault = told.fault;
+}
+
+static void watch_once(struct init *in, int signal_fd, struct sbx_fault *fault)
+{
+	struct pollfd fds[] = {
 		{ .fd = signal_fd, .events = POLLIN },
 		{ .fd = in->job->control_fd, .events = POLLIN },
+		{ .fd = fault ? in->job->door_fd : -1, .events = POLLIN },
+		{ .fd = in->job->parent_fd, .events = POLLIN },
 	};
 
-	while (!in->test_done && !in->orphan) {
-		if (poll(fds, 2, -1) < 0) {
-			/* EINVAL: the test lowered our RLIMIT_NOFILE by prlimit(2). */
-			if (errno != EINTR)
-				end_test(in);
-			continue;
-		}
-		if (fds[0].revents) {
-			struct signalfd_siginfo info;
-			(void)!read(signal_fd, &info, sizeof(info));
-			reap(in);
-		}
-		if (fds[1].revents && !in->test_done)
-			obey(in);
+	if (poll(fds, sizeof(fds) / sizeof(*fds), -1) < 0) {
+		/* EINVAL: the test lowered our RLIMIT_NOFILE by prlimit(2). */
+		if (errno != EINTR)
+			end_test(in);
+		return;
 	}
+	if (fds[3].revents)
+		in->orphan = true;
+	if (fds[2].revents)
+		hear(in, fault);
+	if (fds[0].revents) {
+		struct signalfd_siginfo info;
+		(void)!read(signal_fd, &info, sizeof(info));
+		reap(in);
+	}
+	if (fds[1].revents && !in->test_done)
+		obey(in);
+}
+
+static void watch(struct init *in, int signal_fd)
+{
+	while (!in->test_done && !in->orphan)
+		watch_once(in, signal_fd, NULL);
+}
+
+/* A test that comes by fork: child_enter.c.  0 once it stands and was let go. */
+static int admit(struct init *in, int signal_fd, struct sbx_fault *fault)
+{
+	child_record(in->job->report_fd, SBX_REC_READY, NULL, 0, NULL, 0);
+	child_flush(in->job->report_fd);
+	in->silent = true;
+	while (!(in->stands && in->test) && !fault->code && !in->test_done && !in->orphan)
+		watch_once(in, signal_fd, fault);
+	if (!fault->code && (in->test_done || in->orphan))
+		*fault = (struct sbx_fault){ SBX_STAGE_FORK, 0, ECANCELED, 0 };
+	return fault->code;
 }
 
 static int64_t timeval_ns(const struct timeval *tv)
@@ -241,6 +290,15 @@ static void become_unreachable(const struct sbx_job *job)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+static void let_go(struct init *in)
+{
+	in->silent = false;
+	if (in->job->door_fd < 0)
+		return;
+	(void)send(in->job->door_fd, "", 1, MSG_NOSIGNAL);
+	close(in->job->door_fd);
+}
+
 _Noreturn void child_init_main(const struct sbx_job *of_plan)
 {
 	struct sbx_job own = *of_plan;
@@ -255,6 +313,8 @@ _Noreturn void child_init_main(const struct sbx_job *of_plan)
 	child_close_others(job->keep_fds, job->n_keep_fds);
 	move_below(&own.report_fd, own.fixed_fd);
 	move_below(&own.control_fd, own.fixed_fd);
+	move_below(&own.door_fd, own.fixed_fd);
+	move_below(&own.parent_fd, own.fixed_fd);
 	/* Whoever ignores SIGCHLD can wait for nobody, wait(2). */
 	const struct sigaction heed = { .sa_handler = SIG_DFL };
 	sigaction(SIGCHLD, &heed, NULL);
@@ -270,19 +330,22 @@ _Noreturn void child_init_main(const struct sbx_job *of_plan)
 		fault = (struct sbx_fault){ SBX_STAGE_TERMINAL, 0, code, 0 };
 		give_up(&in, &fault);
 	}
-	become_unreachable(job);
 
 	sigset_t child;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	int signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (job->door_fd >= 0 && admit(&in, signal_fd, &fault))
+		give_up(&in, &fault);
+	become_unreachable(job);
 	int64_t t_ns = child_now_ns();
-	if (child_test_spawn(job, join_fds, &in.test, &fault))
+	if (job->door_fd < 0 && child_test_spawn(job, join_fds, &in.test, &fault))
 		give_up(&in, &fault);
 	const struct sbx_started s = { .t_ns = t_ns, .pid = in.test };
 	child_record(job->report_fd, SBX_REC_STARTED, &s, sizeof(s), NULL, 0);
 	if (job->tell_start)
 		child_flush(job->report_fd);
+	let_go(&in);
 	/* v1: an open tasks file would keep the leaf's directory from going. */
 	for (size_t i = 0; i < CG_MAX_GROUPS; i++)
 		if (join_fds[i] >= 0)

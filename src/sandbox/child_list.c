@@ -13,6 +13,7 @@
 enum {
 	LEFTOVERS_MAX = 64,  /* reported by name */
 	COMMAND_TRIES = 100, /* to read a command line that is empty: 20 ms */
+	KILL_TRIES = 5000,   /* to see the end of what others wait for: 1 s */
 };
 
 static bool is_number(const char *s, pid_t *ret)
@@ -186,6 +187,24 @@ static bool reap_some(void)
 	return true;
 }
 
+/* Somebody else's children in here: what brings a forked test in, and what
+ * entered by nsenter(1).  Their parents reap them. */
+static bool others_live(const struct sbx_job *job)
+{
+	const struct timespec moment = { .tv_nsec = 200000 };
+
+	if (!job->own_pid_ns)
+		return false;
+	for (int i = 0; i < KILL_TRIES; i++) {
+		if (kill(-1, SIGKILL) < 0)
+			return false;
+		if (waitpid(-1, NULL, WNOHANG) > 0)
+			return true;
+		(void)nanosleep(&moment, NULL);
+	}
+	return false;
+}
+
 void child_kill_all(const struct sbx_job *job, pid_t test)
 {
 	/* In a pid namespace of its own, -1 is everything but init.  Without
@@ -199,5 +218,5 @@ void child_kill_all(const struct sbx_job *job, pid_t test)
 			kill(-1, SIGKILL);
 		else
 			each_child(job, kill_one);
-	} while (reap_some());
+	} while (reap_some() || others_live(job));
 }

@@ -12,46 +12,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL /* Linux 5.7 */
 #endif
-
-/* clone3(2) or clone(2) without a stack: child and parent go on in the caller's
- * frame.  In assembly because a C function would return twice through one frame. */
-static inline __attribute__((always_inline)) long call_twice(long number, unsigned long arg,
-							     unsigned long more)
-{
-#if defined(__x86_64__)
-	long ret;
-	register long r10 __asm__("r10") = 0;
-	register long r8 __asm__("r8") = 0;
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(number), "D"(arg), "S"(more), "d"(0L), "r"(r10), "r"(r8)
-			 : "rcx", "r11", "memory");
-	return ret;
-#elif defined(__aarch64__)
-	register long x0 __asm__("x0") = (long)arg;
-	register long x1 __asm__("x1") = (long)more;
-	register long x2 __asm__("x2") = 0;
-	register long x3 __asm__("x3") = 0;
-	register long x4 __asm__("x4") = 0;
-	register long x8 __asm__("x8") = number;
-	__asm__ volatile("svc #0"
-			 : "+r"(x0)
-			 : "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x8)
-			 : "memory");
-	return x0;
-#else
-#error "isorun is written for x86-64 and arm64"
-#endif
-}
 
 static _Noreturn void fail(struct sbx_fault *fault, enum sbx_stage stage, size_t step, int code)
 {
@@ -96,6 +63,24 @@ static void restore_signals(const struct sbx_job *job)
 	sigprocmask(SIG_SETMASK, &job->test_mask, NULL);
 }
 
+int child_test_steps(const struct sbx_job *job,
+		     void (*lost)(int fd, const struct sbx_fault *fault), int fd,
+		     uint32_t *ret_step)
+{
+	for (uint32_t i = 0; i < job->n_test_steps; i++) {
+		const struct sbx_step *s = &job->test_steps[i];
+		int code = child_step_run(s);
+		if (code && !(s->when_refused & SBX_MAY_FAIL)) {
+			*ret_step = i;
+			return code;
+		}
+		const struct sbx_fault without = { SBX_STAGE_TEST, i, code, 0 };
+		if (code)
+			lost(fd, &without);
+	}
+	return 0;
+}
+
 /* Where the leaf could not be joined by being born in it. */
 static int join_late(const struct cg_plan *plan, const int join_fds[CG_MAX_GROUPS])
 {
@@ -110,6 +95,11 @@ static int join_late(const struct cg_plan *plan, const int join_fds[CG_MAX_GROUP
 	return 0;
 }
 
+static void record_lost(int report_fd, const struct sbx_fault *fault)
+{
+	child_record(report_fd, SBX_REC_DEGRADED, fault, sizeof(*fault), NULL, 0);
+}
+
 static _Noreturn __attribute__((noinline)) void test_main(const struct sbx_job *job,
 							  const int join_fds[CG_MAX_GROUPS],
 							  struct sbx_fault *fault)
@@ -119,16 +109,10 @@ static _Noreturn __attribute__((noinline)) void test_main(const struct sbx_job *
 		 * for an RCU grace period, some 9 ms on an idle machine. */
 		if (job->cgroups->groups[i].join_file && write(join_fds[i], "0", 1) < 0)
 			fail(fault, SBX_STAGE_CGROUP, i, errno);
-	for (size_t i = 0; i < job->n_test_steps; i++) {
-		const struct sbx_step *s = &job->test_steps[i];
-		int code = child_step_run(s);
-		if (code == 0)
-			continue;
-		if (!(s->when_refused & SBX_MAY_FAIL))
-			fail(fault, SBX_STAGE_TEST, i, code);
-		const struct sbx_fault lost = { SBX_STAGE_TEST, (uint32_t)i, code, 0 };
-		child_record(job->report_fd, SBX_REC_DEGRADED, &lost, sizeof(lost), NULL, 0);
-	}
+	uint32_t step;
+	int code = child_test_steps(job, record_lost, job->report_fd, &step);
+	if (code)
+		fail(fault, SBX_STAGE_TEST, step, code);
 	restore_signals(job);
 	run_command(job, fault);
 }
@@ -148,12 +132,12 @@ __attribute__((noinline)) int child_test_spawn(const struct sbx_job *job,
 			args.cgroup = (uint64_t)join_fds[i];
 		}
 	ret_fault->code = 0;
-	long pid = call_twice(SYS_clone3, (unsigned long)&args, sizeof(args));
+	long pid = child_call_twice(SYS_clone3, (unsigned long)&args, sizeof(args), 0);
 	if (pid == 0)
 		test_main(job, join_fds, ret_fault);
 	/* Containers' filters cannot see clone3's flags and so refuse it. */
 	if (pid == -ENOSYS) {
-		pid = call_twice(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0);
+		pid = child_call_twice(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0);
 		if (pid == 0) {
 			int code = join_late(job->cgroups, join_fds);
 			if (code)

@@ -60,6 +60,9 @@ static const char *env_value(char *const *env, const char *name)
 
 static int plan_command(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
+	copy_strv(p, rq->env, &p->job.envp);
+	if (rq->fork)
+		return 0;
 	_cleanup_strv_ char **candidates = NULL;
 	size_t argc = strv_len(rq->argv);
 
@@ -68,7 +71,6 @@ static int plan_command(struct sbx_plan *p, const struct sbx_request *rq, struct
 		return iso_err_set(err, ISO_ERR_HOST, r, "look up '%s'", rq->argv[0]);
 	copy_strv(p, candidates, &p->job.candidates);
 	copy_strv(p, rq->argv, &p->job.argv);
-	copy_strv(p, rq->env, &p->job.envp);
 	char **shell = arena_alloc(p->arena, (argc + 3) * sizeof(*shell));
 	if (!shell || p->failed)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "command '%s'", rq->argv[0]);
@@ -117,11 +119,10 @@ static int compare_ints(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The descriptors above 2 that init keeps; two places are left for the pipes
- * that sbx_spawn makes. */
+/* The descriptors above 2 that init keeps. */
 static int plan_keep_fds(struct sbx_plan *p, const struct sbx_request *rq)
 {
-	size_t max = 2 + 3 + CG_MAX_GROUPS + rq->n_keep_fds + rq->spec->n_pass_fds;
+	size_t max = 3 + CG_MAX_GROUPS + rq->n_keep_fds + rq->spec->n_pass_fds;
 	int *fds = arena_alloc(p->arena, max * sizeof(*fds));
 	size_t n = 0;
 
@@ -168,6 +169,27 @@ static void plan_network(struct sbx_plan *p, const struct sbx_request *rq)
 		plan_nat_step(p);
 }
 
+static int plan_fork(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
+{
+	size_t n = rq->spec->n_pass_fds;
+
+	/* Without one its init could neither wait for it nor find what it left. */
+	if (!p->job.own_pid_ns)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "fork: it needs the pid namespace that the profile shares");
+	int *fds = arena_alloc(p->arena, (n + 1) * sizeof(*fds));
+	if (!fds)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
+	for (size_t i = 0; i < n; i++)
+		fds[i] = rq->spec->pass_fds[i];
+	qsort(fds, n, sizeof(*fds), compare_ints);
+	p->fork = true;
+	p->close_fds = rq->close_fds;
+	p->pass_fds = fds;
+	p->n_pass_fds = n;
+	return 0;
+}
+
 static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	p->clone_flags = clone_flags(rq->spec, rq->user_ns);
@@ -179,15 +201,23 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.scratch_fd = -1;
 	p->job.terminal_fd = p->job.outer.fd = -1;
 	p->job.own_group = rq->own_session || rq->terminal;
+	p->job.door_fd = p->job.parent_fd = -1;
+	p->init_image = rq->init_image;
+	p->init_image_bytes = rq->init_image_bytes;
 	p->workspace = plan_str(p, rq->workspace);
 	int r = plan_keep_fds(p, rq);
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "sandbox");
+	if (rq->fork)
+		r = plan_fork(p, rq, err);
+	if (r < 0)
+		return r;
 	/* Above every kept descriptor and the few that init opens on its way. */
 	p->next_fd = (p->job.n_keep_fds ? p->job.keep_fds[p->job.n_keep_fds - 1] : 2) + 24;
 	p->job.fixed_fd = p->next_fd;
 	if (p->job.own_user_ns)
 		plan_user_map(p);
+	p->job.n_map_steps = p->init.n;
 	if ((p->clone_flags & CLONE_NEWNET) && rq->spec->net == SPEC_NET_NAT) {
 		r = plan_nat(p, err);
 		if (r < 0)

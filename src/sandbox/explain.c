@@ -218,6 +218,14 @@ void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct i
 	case SBX_STAGE_TERMINAL:
 		iso_err_set(ret, ISO_ERR_HOST, f->code, "hand over the terminal");
 		return;
+	case SBX_STAGE_BOOT:
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "start the sandbox's init from memory");
+		if (f->code == EACCES)
+			iso_err_hint(ret, "vm.memfd_noexec=2 forbids it; 1 and 0 do not");
+		return;
+	case SBX_STAGE_FORK:
+		iso_err_set(ret, ISO_ERR_HOST, 0, "fork: it ended before its sandbox was complete");
+		return;
 	case SBX_STAGE_CGROUP:
 		iso_err_set(ret, ISO_ERR_HOST, f->code, "cgroup '%s'",
 			    p->job.cgroups->groups[f->step].name);

@@ -164,6 +164,9 @@ static void take_record(struct news_reader *r, const struct cg *cg, uint32_t kin
 			take_degraded(r, &fault);
 		break;
 	}
+	case SBX_REC_READY:
+		r->news.ready = true;
+		break;
 	case SBX_REC_STARTED:
 		take_started(&r->news, data, size);
 		break;

@@ -22,6 +22,12 @@ struct sbx_plan {
 	char *const *nat_argv;     /* of pasta; NULL: no nat */
 	const char *resolv_conf;   /* for the sandbox; NULL: the host's own will do */
 	size_t n_user_map_steps;   /* the first of init's */
+	const void *init_image;    /* NULL: init is a copy of this process */
+	size_t init_image_bytes;
+	bool fork;                 /* the test comes by sbx_fork */
+	bool close_fds;            /* likewise: only pass_fds stay, ascending */
+	const int *pass_fds;
+	size_t n_pass_fds;
 	int next_fd;               /* the next number for a step's descriptor */
 	struct sbx_layer *layers;  /* job.layers, while it is made */
 	const char *workspace;

@@ -46,6 +46,10 @@ struct sbx_request {
 	size_t lo_up_bytes;
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: inherited */
 	const struct sbx_terminal *terminal; /* one of its own, in place of the three; NULL: none */
+	bool fork;                     /* the test comes by sbx_fork; without argv */
+	bool close_fds;                /* of a fork, above 2, but what the spec passes */
+	const void *init_image;        /* init as a program; NULL: a copy of this process */
+	size_t init_image_bytes;
 	bool own_session;
 	bool tell_start;               /* news of the exec come at once; else with the end, which
 					* spares a busy machine a change of process */
@@ -72,7 +76,8 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 
 /* What is known so far; strings and arrays are sbx's own. */
 struct sbx_news {
-	bool started;          /* exec happened */
+	bool ready;            /* for sbx_fork */
+	bool started;          /* exec, or the fork, happened */
 	int64_t started_ns;    /* CLOCK_MONOTONIC */
 	bool exited;
 	int64_t exited_ns;
@@ -115,6 +120,14 @@ int sbx_take_terminal(struct sbx *s, int ret_fds[2]);
 /* The caller's terminal is as it was: pid 1, which guards it, may go.  To be
  * called once everything is done, where the plan has an outer terminal. */
 void sbx_leave_terminal(struct sbx *s);
+
+/* Makes the test, when the news are `ready`: a fork of this process.  0 in the
+ * test, where nothing of s but sbx_forget is to be used; 1 in this process, where
+ * news say whether it `started`; -errno when there is no fork. */
+int sbx_fork(struct sbx *s, struct iso_err *err);
+
+/* In a fork of the process that has it: closes our descriptors of it. */
+void sbx_forget(struct sbx *s);
 
 void sbx_signal(struct sbx *s, int sig); /* to the test process */
 void sbx_kill(struct sbx *s);            /* the test process; pid 1 then ends all */

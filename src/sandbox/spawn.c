@@ -4,9 +4,10 @@
  *
  * `report`, a pipe, carries records from init; `control`, a pair of sockets since
  * those can be told to spare us SIGPIPE, carries orders to it, and its end tells
- * init that isorun is gone.  clone3 makes init with all
- * namespaces at once; it is a plain copy of this process (no shared memory:
- * it lives on, see child_init.c), which never returns into code of this side.
+ * init that isorun is gone.  clone3 makes init with all namespaces at once.  It
+ * is a plain copy of this process (no shared memory: it lives on, see
+ * child_init.c), which never returns into code of this side; or, for hosts of the
+ * library, which may be of any size, a small program (init_main.c).
  *
  * The report pipe ends when init exits; it is reaped when its namespaces are
  * gone, which its pidfd tells.  If the report ended without SBX_REC_DONE it was
@@ -21,6 +22,7 @@
 #include <limits.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,10 +31,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/proc.h"
 #include "sandbox/child.h"
 #include "sandbox/nat.h"
 #include "sandbox/userns.h"
+#include "sandbox/pack.h"
 
 struct sbx {
 	pid_t pid;
@@ -40,6 +44,7 @@ struct sbx {
 	int report_fd;
 	int control_fd;
 	struct nat nat;
+	int door_fd; /* the test's end until it is forked; -1: none */
 	struct news_reader reader;
 };
 
@@ -101,20 +106,82 @@ static long clone_process(struct clone_args *args)
 	return pid;
 }
 
-static int clone_init(const struct sbx_plan *p, struct sbx *s, int report_fd, int control_fd,
+/* Of init: its ends. */
+struct ends {
+	int report_fd;
+	int control_fd;
+	int door_fd;   /* -1: none */
+	int parent_fd; /* -1: none */
+};
+
+static int explain_boot(const struct sbx_plan *p, struct sbx *s, pid_t pid,
+			const struct sbx_fault *fault, struct iso_err *err)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	cleanup_close(&s->pidfd);
+	s->pidfd = -1;
+	fault_explain(p, fault, err);
+	return -fault->code;
+}
+
+static int boot_init(const struct sbx_plan *p, struct sbx *s, const struct sbx_job *job,
+		     struct clone_args *args, struct iso_err *err)
+{
+	char name[] = "isorun-init";
+	char number[16];
+	char *const argv[] = { name, number, NULL };
+
+	_cleanup_close_ int image_fd =
+		fs_memory_file("isorun-init", true, p->init_image, p->init_image_bytes);
+	_cleanup_close_ int job_fd = pack_job(job);
+	if (image_fd < 0 || job_fd < 0)
+		return iso_err_set(err, ISO_ERR_HOST, image_fd < 0 ? image_fd : job_fd,
+				   "sandbox");
+	(void)snprintf(number, sizeof(number), "%d", job_fd);
+	struct sbx_boot boot = {
+		.job = job,
+		.image_fd = image_fd,
+		.job_fd = job_fd,
+		.argv = argv,
+	};
+	args->flags |= CLONE_VM | CLONE_VFORK;
+	long pid = child_boot(args, &boot);
+	if (pid < 0)
+		return explain_clone(p, (int)-pid, err);
+	if (boot.fault.code)
+		return explain_boot(p, s, (pid_t)pid, &boot.fault, err);
+	return (int)pid;
+}
+
+static int copy_init(const struct sbx_plan *p, const struct sbx_job *job,
+		     struct clone_args *args, struct iso_err *err)
+{
+	long pid = clone_process(args);
+	if (pid == 0)
+		child_init_main(job);
+	return pid < 0 ? explain_clone(p, errno, err) : (int)pid;
+}
+
+static int start_init(const struct sbx_plan *p, struct sbx *s, const struct ends *ends,
 		      struct iso_err *err)
 {
-	const int more[] = { report_fd, control_fd, s->nat.tell[1], s->nat.hear[0] };
+	const int more[] = { ends->report_fd, ends->control_fd, ends->door_fd, ends->parent_fd,
+			     s->nat.tell[1], s->nat.hear[0] };
 	struct sbx_job job = p->job;
-	int *keep = merge_fds(&p->job, more, ARRAY_SIZE(more), &job.n_keep_fds);
+	_cleanup_free_ int *keep =
+		merge_fds(&p->job, more, ARRAY_SIZE(more), &job.n_keep_fds);
 
 	if (!keep)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
 	job.keep_fds = keep;
-	job.report_fd = report_fd;
-	job.control_fd = control_fd;
+	job.report_fd = ends->report_fd;
+	job.control_fd = ends->control_fd;
+	job.door_fd = ends->door_fd;
+	job.parent_fd = ends->parent_fd;
 	job.nat_tell_fd = s->nat.tell[1];
 	job.nat_hear_fd = s->nat.hear[0];
+	job.booted = p->init_image;
 	struct clone_args args = {
 		.flags = p->clone_flags | CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
@@ -128,15 +195,12 @@ static int clone_init(const struct sbx_plan *p, struct sbx *s, int report_fd, in
 	sigset_t old;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	long pid = clone_process(&args);
-	if (pid == 0)
-		child_init_main(&job);
-	int code = pid < 0 ? errno : 0;
+	int pid = p->init_image ? boot_init(p, s, &job, &args, err)
+				: copy_init(p, &job, &args, err);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	free(keep);
-	if (code)
-		return explain_clone(p, code, err);
-	s->pid = (pid_t)pid;
+	if (pid < 0)
+		return pid;
+	s->pid = pid;
 	return 0;
 }
 
@@ -144,6 +208,7 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 {
 	int report[2];
 	int control[2];
+	int door[2] = { -1, -1 };
 
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, errno, "pipe");
@@ -153,13 +218,21 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 		return iso_err_set(err, ISO_ERR_HOST, errno, "socketpair");
 	_cleanup_close_ int control_in = control[0];
 	_cleanup_close_ int control_out = control[1];
+	if (plan->fork && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, door) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "socketpair");
+	_cleanup_close_ int door_in = door[0];
+	_cleanup_close_ int door_out = door[1];
 	struct sbx *s = calloc(1, sizeof(*s));
 	if (!s)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "sandbox");
-	*s = (struct sbx){ .reader.plan = plan, .pidfd = -1, .nat = NAT_NONE };
+	*s = (struct sbx){ .reader.plan = plan, .pidfd = -1, .door_fd = -1, .nat = NAT_NONE };
+	/* pidfd_open(2), Linux 5.3; without it the end of `control` has to do. */
+	_cleanup_close_ int parent =
+		plan->init_image ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
+	const struct ends ends = { report_out, control_in, door_in, parent };
 	int r = plan->nat_argv ? nat_open(&s->nat, err) : 0;
 	if (r == 0)
-		r = clone_init(plan, s, report_out, control_in, err);
+		r = start_init(plan, s, &ends, err);
 	if (r < 0) {
 		nat_close(&s->nat);
 		free(s);
@@ -167,6 +240,7 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 	}
 	s->report_fd = TAKE_FD(report_in);
 	s->control_fd = TAKE_FD(control_out);
+	s->door_fd = TAKE_FD(door_out);
 	(void)fcntl(s->report_fd, F_SETFL, O_NONBLOCK);
 	if (plan->nat_argv)
 		r = nat_start(&s->nat, plan->nat_argv, s->pid, plan->job.own_user_ns, err);
@@ -258,6 +332,68 @@ void sbx_leave_terminal(struct sbx *s)
 	send_order(s, SBX_ORDER_LEAVE, 0);
 }
 
+static int explain_fork(const struct sbx_entry *e, struct iso_err *err)
+{
+	int r = iso_err_set(err, ISO_ERR_HOST, e->code, "%s", e->doing);
+
+	if (e->code == EAGAIN)
+		iso_err_hint(err, "the limit of processes is reached; see 'ulimit -u'");
+	else if (e->code == EINVAL)
+		iso_err_hint(err, "a fork into a sandbox needs Linux 5.8 or newer");
+	return r;
+}
+
+int sbx_fork(struct sbx *s, struct iso_err *err)
+{
+	const struct sbx_plan *p = s->reader.plan;
+	struct sbx_entry entry = {
+		.job = &p->job,
+		.init_fd = s->pidfd,
+		.namespaces = (int)p->clone_flags,
+		.door_fd = s->door_fd,
+		.close_fds = p->close_fds,
+		.pass_fds = p->pass_fds,
+		.n_pass_fds = p->n_pass_fds,
+	};
+	sigset_t all;
+	sigset_t old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	int r = child_enter(&entry);
+	if (r == 0)
+		environ = (char **)(uintptr_t)p->job.envp;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (r == 0)
+		return 0;
+	cleanup_close(&s->door_fd);
+	s->door_fd = -1;
+	if (r < 0)
+		return explain_fork(&entry, err);
+	send_order(s, SBX_ORDER_ADOPT, entry.pid);
+	return 1;
+}
+
+static void close_own(struct sbx *s)
+{
+	int *fds[] = { &s->report_fd, &s->control_fd, &s->door_fd, &s->pidfd };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		cleanup_close(fds[i]);
+		*fds[i] = -1;
+	}
+}
+
+void sbx_forget(struct sbx *s)
+{
+	if (!s)
+		return;
+	close_own(s);
+	nat_let_go(&s->nat);
+	cleanup_close(&s->nat.words[0]);
+	s->nat.words[0] = -1;
+}
+
 void sbx_signal(struct sbx *s, int sig)
 {
 	send_order(s, SBX_ORDER_SIGNAL, sig);
@@ -313,18 +449,17 @@ void sbx_free(struct sbx *s)
 	if (!s)
 		return;
 	if (!s->reader.news.ended) {
-		/* Its orderly end: it kills, removes the leaf, exits.  The
-		 * report goes first, or it could wait for us to read. */
-		close(s->report_fd);
-		close(s->control_fd);
-		s->report_fd = s->control_fd = -1;
+		/* Its orderly end: it kills, removes the leaf, exits.  It is told,
+		 * for a fork of ours may hold a copy of our end.  The report goes
+		 * first, or it could wait for us to read. */
+		cleanup_close(&s->report_fd);
+		s->report_fd = -1;
+		send_order(s, SBX_ORDER_END, 0);
+		cleanup_close(&s->control_fd);
+		s->control_fd = -1;
 		reap(s, 0);
 	}
 	news_fini(&s->reader.news);
-	if (s->control_fd >= 0) {
-		close(s->control_fd);
-		close(s->report_fd);
-	}
-	close(s->pidfd);
+	close_own(s);
 	free(s);
 }

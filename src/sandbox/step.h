@@ -80,6 +80,8 @@ struct sbx_step {
 struct sbx_job {
 	const struct sbx_step *init_steps;   /* pid 1, before the test exists */
 	size_t n_init_steps;
+	size_t n_map_steps;                  /* of these, from the first: id maps */
+	bool booted;                         /* they were run before init's exec */
 	const struct sbx_step *test_steps;   /* the test process, before exec */
 	size_t n_test_steps;
 	const struct cg_plan *cgroups;
@@ -98,6 +100,10 @@ struct sbx_job {
 	const struct sbx_layer *layers;      /* to be listed at the end, and handed to isorun on
 					      * `control` where merged_fd says so */
 	size_t n_layers;
+	int door_fd;                         /* init's end of the pair through which a forked test
+					      * says that it stands; -1: init starts the test */
+	int parent_fd;                       /* isorun's pidfd: its death, even where a fork of it
+					      * keeps `control` open; -1: not watched */
 	int terminal_fd;                     /* the master of its own terminal, once made, behind it
 					      * the slave; -1: it gets none */
 	struct sbx_outer outer;              /* what isorun's death would leave in raw mode */
@@ -117,7 +123,8 @@ struct sbx_job {
 enum sbx_record_kind {
 	SBX_REC_FAULT = 1,   /* struct sbx_fault: the attempt did not start */
 	SBX_REC_DEGRADED,    /* struct sbx_fault: went on without that step */
-	SBX_REC_STARTED,     /* struct sbx_started: exec happened */
+	SBX_REC_READY,       /* nothing: a test that comes by fork may come */
+	SBX_REC_STARTED,     /* struct sbx_started: exec, or the fork, happened */
 	SBX_REC_EXITED,      /* struct sbx_exited: the test process ended */
 	SBX_REC_LEFTOVER,    /* struct sbx_left, then the command line */
 	SBX_REC_COUNTER,     /* struct sbx_counter, then the file's text */
@@ -133,6 +140,8 @@ enum sbx_stage {
 	SBX_STAGE_CLONE,
 	SBX_STAGE_EXEC,
 	SBX_STAGE_TERMINAL,
+	SBX_STAGE_BOOT, /* init's exec */
+	SBX_STAGE_FORK, /* it ended before it stood in the sandbox */
 };
 
 struct sbx_record {
@@ -144,6 +153,12 @@ struct sbx_fault {
 	uint32_t step; /* index; for EXEC the candidate's */
 	int32_t code;  /* errno */
 	uint32_t pad;
+};
+/* What a forked test sends through the door, one packet each: a step that it
+ * went on without, then a fault, or code 0 once it stands. */
+struct sbx_told {
+	uint32_t kind; /* SBX_REC_DEGRADED, _FAULT or _STARTED */
+	struct sbx_fault fault;
 };
 struct sbx_started {
 	int64_t t_ns;
@@ -175,7 +190,13 @@ struct sbx_done {
 };
 
 /* Orders: eight bytes each. */
-enum sbx_order_kind { SBX_ORDER_SIGNAL = 1, SBX_ORDER_KILL, SBX_ORDER_LEAVE };
+enum sbx_order_kind {
+	SBX_ORDER_SIGNAL = 1, /* arg: to send to the test */
+	SBX_ORDER_KILL,
+	SBX_ORDER_LEAVE,      /* the caller's terminal: nothing is to be guarded any more */
+	SBX_ORDER_ADOPT,      /* arg: the pid of a test that came by fork */
+	SBX_ORDER_END,        /* all of it, as if isorun were gone */
+};
 struct sbx_order {
 	uint32_t kind;
 	int32_t arg;
