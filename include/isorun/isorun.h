@@ -68,6 +68,13 @@ ISO_PUBLIC void iso_spec_stdio(struct iso_spec *spec, int in_fd, int out_fd, int
  * host and the cgroups above this process leave. */
 ISO_PUBLIC void iso_spec_budget(struct iso_spec *spec, uint64_t bytes);
 
+/* What iso_fork calls around its fork, in the calling thread, as
+ * pthread_atfork(3) has them: before it, then in the one process and in the
+ * other, before it returns there.  For run-time systems that are told of forks.
+ * NULL, as they begin: none. */
+ISO_PUBLIC void iso_spec_fork_hooks(struct iso_spec *spec, void (*prepare)(void),
+				    void (*parent)(void), void (*child)(void));
+
 enum {
 	ISO_STRICT = 1 << 0,      /* what cannot be isolated or limited here is an error */
 	ISO_NEW_SESSION = 1 << 1, /* setsid(2): away from this process's terminal and group */

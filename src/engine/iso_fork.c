@@ -46,7 +46,7 @@ static int run_until(struct iso_box *box, const bool *reached, struct iso_err *e
 }
 
 /* 0 in the fork. */
-static int fork_into(struct iso_box *box, struct iso_err *err)
+static int fork_silently(struct iso_box *box, struct iso_err *err)
 {
 	sigset_t all;
 	sigset_t old;
@@ -62,6 +62,23 @@ static int fork_into(struct iso_box *box, struct iso_err *err)
 	pthread_mutex_unlock(&iso_boxes_lock);
 	pthread_mutex_unlock(&iso_libraries);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
+
+static void call(void (*hook)(void))
+{
+	if (hook)
+		hook();
+}
+
+static int fork_into(struct iso_box *box, struct iso_err *err)
+{
+	/* The spec is the box's own copy, the parent's as well as the fork's. */
+	const struct iso_spec *s = box->spec;
+
+	call(s->before_fork);
+	int r = fork_silently(box, err);
+	call(r == 0 ? s->in_child : s->in_parent);
 	return r;
 }
 

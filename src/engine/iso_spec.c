@@ -124,6 +124,14 @@ void iso_spec_budget(struct iso_spec *s, uint64_t bytes)
 	s->budget_bytes = bytes;
 }
 
+void iso_spec_fork_hooks(struct iso_spec *s, void (*prepare)(void), void (*parent)(void),
+			 void (*child)(void))
+{
+	s->before_fork = prepare;
+	s->in_parent = parent;
+	s->in_child = child;
+}
+
 int iso_spec_flags(struct iso_spec *s, unsigned flags)
 {
 	if (flags & ~(unsigned)(ISO_STRICT | ISO_NEW_SESSION | ISO_NOWAIT |
@@ -236,6 +244,7 @@ int iso_spec_clone(const struct iso_spec *from, struct iso_spec **ret)
 	atomic_fetch_add(&s->kit->users, 1);
 	s->budget_bytes = from->budget_bytes;
 	s->flags = from->flags;
+	iso_spec_fork_hooks(s, from->before_fork, from->in_parent, from->in_child);
 	bad |= spec_copy(&from->spec, &s->spec);
 	bad |= copy_path(from->runtime_dir, &s->runtime_dir);
 	bad |= copy_path(from->cwd, &s->cwd);

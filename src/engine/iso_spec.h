@@ -29,6 +29,9 @@ struct iso_spec {
 	char **env;                /* NULL: empty */
 	int stdio[ISO_N_STDIO];    /* borrowed, but in a clone; -1: inherited */
 	uint64_t budget_bytes;
+	void (*before_fork)(void); /* may be NULL, as the next two */
+	void (*in_parent)(void);
+	void (*in_child)(void);
 	unsigned flags;            /* ISO_STRICT ... */
 };
 

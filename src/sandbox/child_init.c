@@ -141,7 +141,7 @@ static void obey(struct init *in)
 	else if (!in->test)
 		/* Ended before it came: isorun does not wait any longer. */
 		in->orphan = true;
-	else
+	else if (!in->test_done)
 		kill(in->test, order.kind == SBX_ORDER_KILL ? SIGKILL : order.arg);
 }
 
@@ -201,7 +201,7 @@ static void watch_once(struct init *in, int signal_fd, struct sbx_fault *fault)
 		(void)!read(signal_fd, &info, sizeof(info));
 		reap(in);
 	}
-	if (fds[1].revents && !in->test_done)
+	if (fds[1].revents)
 		obey(in);
 }
 
@@ -217,7 +217,9 @@ static int admit(struct init *in, int signal_fd, struct sbx_fault *fault)
 	child_record(in->job->report_fd, SBX_REC_READY, NULL, 0, NULL, 0);
 	child_flush(in->job->report_fd);
 	in->silent = true;
-	while (!(in->stands && in->test) && !fault->code && !in->test_done && !in->orphan)
+	/* Not before it is adopted: its twin may still be here, and to kill that
+	 * would keep its caller from learning anything. */
+	while (!in->orphan && !(in->test && (in->stands || fault->code || in->test_done)))
 		watch_once(in, signal_fd, fault);
 	if (!fault->code && (in->test_done || in->orphan))
 		*fault = (struct sbx_fault){ SBX_STAGE_FORK, 0, ECANCELED, 0 };
