@@ -137,7 +137,7 @@ static int allocate(struct runner *r, struct iso_err *err)
 			.index = i,
 			.test = t,
 			.spec = t->profile && c->spec_of ? c->spec_of(t, c->spec_arg) : c->spec,
-			.fds = { -1, -1 },
+			.fds = { .out = -1, .err = -1 },
 		};
 	}
 	return 0;
