@@ -54,9 +54,9 @@ Q := $(if $(V),,@)
 PC := $(B)/pc$(subst /,-,$(LIBDIR))/isorun.pc
 say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
-.PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-suites \
-	check-long demo bench asan ubsan tsan coverage fuzz tidy format lint install \
-	uninstall dist distcheck clean help
+.PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-qemu \
+	check-suites check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
+	install 	uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
 
 # The child of clone runs nothing that a tool might instrument (STYLE G9).
@@ -170,10 +170,11 @@ check: deps ## install what is missing, build, run all tests, end with the count
 check-all: tests
 	@rm -rf $(B)/results
 	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/container $(B); tests/e2e/uml $(B); \
-	tests/tally $(B)
+	tests/e2e/qemu $(B); tests/tally $(B)
 check-unit: $(UNIT) ; @tests/unit/run $(B) ## the unit tests only
 check-e2e: all $(HELPERS) ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
 check-container: all $(HELPERS) ; @tests/e2e/container $(B) $(T) ## in a plain container
+check-qemu: tests ; @tests/e2e/qemu $(B) $(T) ## what needs netem, on a real kernel in qemu
 check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linux guest
 check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
 check-long: check asan ubsan distcheck check-suites ## everything that takes long
