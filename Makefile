@@ -56,7 +56,7 @@ say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-qemu \
 	check-suites check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
-	install 	uninstall dist distcheck clean help
+	install uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
 
 # The child of clone runs nothing that a tool might instrument (STYLE G9).

@@ -41,6 +41,7 @@ static const struct doctor_probe probes[] = {
 	{ "overlay", doctor_overlay },
 	{ "loopback", doctor_loopback },
 	{ "nat", doctor_nat },
+	{ "netem", doctor_netem },
 	{ "seccomp", doctor_seccomp },
 	{ "pidfd", doctor_pidfd },
 	{ "read-only mounts", doctor_mount_setattr },

@@ -87,6 +87,7 @@ void doctor_pidfd(struct doctor *d, struct doctor_finding *ret);
 
 /* doctor_network.c: by whole sandboxes. */
 void doctor_nat(struct doctor *d, struct doctor_finding *ret);
+void doctor_netem(struct doctor *d, struct doctor_finding *ret);
 
 /* doctor_limits.c: by whole sandboxes, and by what isorun keeps on disk. */
 void doctor_cgroup(struct doctor *d, struct doctor_finding *ret);

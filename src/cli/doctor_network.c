@@ -3,6 +3,8 @@
  * nothing from the isolation. */
 #include "cli/doctor.h"
 
+#include <string.h>
+
 #define MIB (UINT64_C(1) << 20)
 
 void doctor_nat(struct doctor *d, struct doctor_finding *ret)
@@ -14,5 +16,20 @@ void doctor_nat(struct doctor *d, struct doctor_finding *ret)
 		doctor_find(ret, DOCTOR_OK, NULL, "%s", "pasta connected a network to the host's");
 	else if (ret->state == DOCTOR_MISSING)
 		ret->state = DOCTOR_ABSENT;
+	doctor_trial_fini(&t);
+}
+
+void doctor_netem(struct doctor *d, struct doctor_finding *ret)
+{
+	static const struct doctor_entry late[] = { { "network", "delay", "1ms" }, { 0 } };
+	struct doctor_trial t;
+
+	if (!doctor_try(d, ":", 64 * MIB, late, &t, ret))
+		ret->state = DOCTOR_ABSENT;
+	else if (t.degraded && strstr(t.degraded, "network delay"))
+		doctor_find(ret, DOCTOR_ABSENT, "modprobe sch_netem, of a kernel that has it", "%s",
+			    "the kernel cannot make a network slow or lossy");
+	else
+		doctor_find(ret, DOCTOR_OK, NULL, "%s", "lo was made slower");
 	doctor_trial_fini(&t);
 }

@@ -49,6 +49,9 @@ struct spec {
 
 	unsigned namespaces;     /* enum spec_ns: those of its own */
 	enum spec_net net;
+	int64_t net_delay_ns;    /* of each packet on lo, as all three; 0: none */
+	uint32_t net_loss_milli; /* thousandths of a percent; 0: none */
+	uint64_t net_rate_bytes; /* a second; 0: no limit */
 
 	bool no_new_privs;
 	bool tty;                /* a terminal of its own for standard input, output and error */

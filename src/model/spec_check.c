@@ -88,12 +88,22 @@ static const char *keep_without_overlay(const struct spec *s)
 	return NULL;
 }
 
+static const char *shape_without_lo(const struct spec *s)
+{
+	const bool wants = s->net_delay_ns || s->net_loss_milli || s->net_rate_bytes;
+
+	if (wants && (s->net == SPEC_NET_HOST || s->net == SPEC_NET_NONE))
+		return "[network] delay, loss and rate are of the lo of an own network: they do "
+		       "nothing unless `mode = loopback` or `mode = nat`";
+	return NULL;
+}
+
 int spec_check(const struct spec *s, char ***ret_warnings)
 {
 	static const char *(*const rules[])(const struct spec *) = {
 		pid_over_shared_tmp, pid_over_shared_tree, pid_without_mount, paths_without_mount,
 		hidden_and_private,  tmp_above_memory,     pass_without_clear,
-		keep_without_overlay,
+		keep_without_overlay, shape_without_lo,
 	};
 	_cleanup_strv_ char **warnings = NULL;
 

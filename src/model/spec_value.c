@@ -222,6 +222,39 @@ void spec_get_milli(const struct spec *s, const struct spec_row *row, struct buf
 		buf_addf(b, "%u", milli / 1000);
 }
 
+int spec_set_percent(const struct spec_entry *e)
+{
+	enum { WHOLE = 100 * 1000 };
+	uint32_t milli = 0;
+	int r = 0;
+
+	if (!is_zero_word(e)) {
+		const size_t len = strlen(e->value);
+		_cleanup_free_ char *number = strndup(e->value, len ? len - 1 : 0);
+		if (!number)
+			return spec_no_memory(e);
+		r = len && e->value[len - 1] == '%' ? num_parse_milli(number, &milli) : -EINVAL;
+		if (r == 0 && milli > WHOLE)
+			r = -EINVAL;
+	}
+	if (r < 0 || (!milli && !is_zero_word(e)))
+		return refuse_number(e, r, "a percentage up to 100%, such as 5% or 0.1%");
+	*FIELD(e->spec, e->row, uint32_t) = milli;
+	return 0;
+}
+
+void spec_get_percent(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	const uint32_t milli = *CONST_FIELD(s, row, uint32_t);
+
+	if (!milli)
+		buf_adds(b, row->zero);
+	else if (milli % 1000)
+		buf_addf(b, "%u.%03u%%", milli / 1000, milli % 1000);
+	else
+		buf_addf(b, "%u%%", milli / 1000);
+}
+
 static int store_text(const struct spec_entry *e, const char *text)
 {
 	char **field = FIELD(e->spec, e->row, char *);

@@ -39,6 +39,7 @@ SPEC_VALUE(size);
 SPEC_VALUE(time);
 SPEC_VALUE(count);
 SPEC_VALUE(milli);
+SPEC_VALUE(percent);
 SPEC_VALUE(phrase);
 SPEC_VALUE(root);
 SPEC_VALUE(dev);

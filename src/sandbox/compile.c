@@ -164,6 +164,8 @@ static void plan_network(struct sbx_plan *p, const struct sbx_request *rq)
 	struct sbx_step *s = plan_init_step(p, SBX_NETLINK);
 	s->data = rq->lo_up;
 	s->size = rq->lo_up_bytes;
+	s->text = "bring lo up";
+	plan_shape(p, rq->spec);
 	/* The last of init's steps: it is what takes long. */
 	if (p->nat_argv)
 		plan_nat_step(p);

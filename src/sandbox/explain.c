@@ -28,7 +28,6 @@ static void describe_ids(const struct sbx_step *s, struct buf *b)
 /* Of the steps that are always the same. */
 static const char *const phrases[SBX_OP_COUNT] = {
 	[SBX_PROPAGATE] = "make all mounts private",
-	[SBX_NETLINK] = "bring lo up",
 	[SBX_NAT] = "have pasta connect the network to the host's",
 	[SBX_SETSID] = "start a session",
 	[SBX_CGROUP_NS] = "make a cgroup namespace",
@@ -114,6 +113,9 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 	case SBX_SCRATCH:
 	case SBX_CHDIR:
 		buf_addf(b, "%s '%s'", verbs[s->op], s->path);
+		break;
+	case SBX_NETLINK:
+		buf_adds(b, s->text);
 		break;
 	default:
 		assert(phrases[s->op]);
@@ -243,7 +245,14 @@ void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct i
 		explain_user_map(f, ret);
 		return;
 	}
-	step_describe(&list->steps[f->step], &text);
+	const struct sbx_step *s = &list->steps[f->step];
+	step_describe(s, &text);
+	/* The kernel's word for an unknown kind of queue. */
+	if (s->op == SBX_NETLINK && f->code == ENOENT) {
+		iso_err_set(ret, ISO_ERR_HOST, 0, "%s: this kernel has no netem", buf_str(&text));
+		iso_err_hint(ret, "modprobe sch_netem");
+		return;
+	}
 	iso_err_set(ret, ISO_ERR_HOST, f->code, "%s", buf_str(&text));
 	add_step_hint(&list->steps[f->step], f, ret);
 }

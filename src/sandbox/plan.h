@@ -54,6 +54,9 @@ void plan_place_tree(struct sbx_plan *p, int fd, const char *path);
 int plan_nat(struct sbx_plan *p, struct iso_err *err);
 void plan_nat_step(struct sbx_plan *p);
 
+/* shape.c: delay, loss and rate on lo, where the spec asks for them. */
+void plan_shape(struct sbx_plan *p, const struct spec *spec);
+
 /* dev.c: a minimal /dev.  Its nodes are held while the host's /dev is in
  * reach; then it is filled in a directory that is made already. */
 enum { PLAN_DEV_NODES = 6 };

@@ -29,7 +29,7 @@ enum sbx_op {
 	SBX_TREE_RO,    /* fd, flags: mount_setattr(2) read-only (Linux 5.12), MS_REC or 0 */
 	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
 	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY or MS_NODEV for all below */
-	SBX_NETLINK,    /* data, size: one NETLINK_ROUTE request and its acknowledgement */
+	SBX_NETLINK,    /* data, size, text (in words): a NETLINK_ROUTE request and its answer */
 	SBX_NAT,        /* fd, flags: tells the keeper by descriptor flags, hears pasta by fd */
 	SBX_SCRATCH,    /* path, uid, gid -> fd: a new directory of the test's own, locked by
 			 * flock(2) for as long as init lives */

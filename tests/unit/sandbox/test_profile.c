@@ -312,7 +312,7 @@ static void network_is_default_but_for_the_network(void **state)
 		_cleanup_free_ char *b = NULL;
 		assert_int_equal(spec_get_text(&p->spec, i, &a), 0);
 		assert_int_equal(spec_get_text(&base, i, &b), 0);
-		if (str_eq(k->section, "network") || str_eq(k->section, "namespaces") ||
+		if (str_eq(k->key, "mode") || str_eq(k->section, "namespaces") ||
 		    str_eq(k->key, "description"))
 			assert_string_not_equal(a, b);
 		else
