@@ -62,15 +62,45 @@ static void move_below(int *fd, int fixed_fd)
 	*fd = low;
 }
 
-/* Pasta answers at once or not at all; while it does not, isorun may end. */
-static int await_nat(const struct sbx_job *job, const struct sbx_step *s)
+/* Whether an order to end waits, which is left where it is. */
+static bool told_to_end(int control_fd)
+{
+	struct sbx_order orders[16];
+	ssize_t n = recv(control_fd, orders, sizeof(orders), MSG_PEEK | MSG_DONTWAIT);
+
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(orders[0]); i++)
+		if (orders[i].kind == SBX_ORDER_KILL || orders[i].arg == SIGTERM)
+			return true;
+	return false;
+}
+
+/* Pasta answers at once or not at all; while it does not, isorun may end, or
+ * the time of the test. */
+static int hear_pasta(const struct sbx_job *job, int fd)
 {
 	enum { PATIENCE_MS = 30 * 1000 };
 	struct pollfd fds[2] = {
-		{ .fd = s->fd, .events = POLLIN },
-		{ .fd = job->control_fd },
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = job->control_fd, .events = POLLIN },
 	};
-	char byte = 0;
+	char byte;
+
+	for (;;) {
+		int n = poll(fds, 2, PATIENCE_MS);
+		if (n <= 0)
+			return n < 0 ? errno : ETIMEDOUT;
+		if (fds[0].revents)
+			return read(fd, &byte, 1) == 1 ? 0 : EPIPE;
+		if ((fds[1].revents & POLLHUP) || told_to_end(job->control_fd))
+			return ECANCELED;
+		/* Another order, for the test; the end of isorun is still told. */
+		fds[1].events = 0;
+	}
+}
+
+static int await_nat(const struct sbx_job *job, const struct sbx_step *s)
+{
+	const char byte = 0;
 
 	if (dup3(job->nat_hear_fd, s->fd, O_CLOEXEC) < 0 ||
 	    dup3(job->nat_tell_fd, (int)s->flags, O_CLOEXEC) < 0)
@@ -79,10 +109,7 @@ static int await_nat(const struct sbx_job *job, const struct sbx_step *s)
 	close(job->nat_tell_fd);
 	if (write((int)s->flags, &byte, 1) < 0)
 		return errno;
-	int n = poll(fds, 2, PATIENCE_MS);
-	if (n <= 0)
-		return n < 0 ? errno : ETIMEDOUT;
-	int code = !fds[1].revents && read(s->fd, &byte, 1) == 1 ? 0 : EPIPE;
+	int code = hear_pasta(job, s->fd);
 	close(s->fd);
 	return code;
 }
