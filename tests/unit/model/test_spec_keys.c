@@ -102,6 +102,9 @@ static void what_a_key_says_can_be_set_again(void **state)
 	set("limits", "grace", "1234567us");
 	set("limits", "memory", "1073741825");
 	set("limits", "cpus", "0.25");
+	set("network", "delay", "1500us");
+	set("network", "loss", "0.125%");
+	set("network", "rate", "1M");
 	set("environment", "set", "A=x y");
 	set("environment", "set", "B=");
 
@@ -170,6 +173,23 @@ static void an_absurdly_long_value_still_gives_an_error_with_its_place(void **st
 	refused("network", "mode", value);
 	refused("limits", value, "1");
 	refused(value, "memory", "1");
+}
+
+static void a_percentage_has_its_sign_and_at_most_three_decimals(void **state)
+{
+	(void)state;
+	set("network", "loss", "100%");
+	assert_int_equal(spec.net_loss_milli, 100000);
+	set("network", "loss", "0.001%");
+	assert_int_equal(spec.net_loss_milli, 1);
+	set("network", "loss", "none");
+	assert_int_equal(spec.net_loss_milli, 0);
+	refused("network", "loss", "5");
+	refused("network", "loss", "%");
+	refused("network", "loss", "");
+	refused("network", "loss", "0%");
+	refused("network", "loss", "100.001%");
+	refused("network", "loss", "0.0001%");
 }
 
 static void each_spelling_of_yes_and_no_is_read(void **state)
@@ -394,6 +414,7 @@ int main(void)
 		SPEC_TEST(a_misspelt_section_names_its_neighbour),
 		SPEC_TEST(a_misspelt_value_names_its_neighbour),
 		SPEC_TEST(an_absurdly_long_value_still_gives_an_error_with_its_place),
+		SPEC_TEST(a_percentage_has_its_sign_and_at_most_three_decimals),
 		SPEC_TEST(each_spelling_of_yes_and_no_is_read),
 		SPEC_TEST(sizes_times_and_counts_go_through_one_grammar),
 		SPEC_TEST(a_bare_zero_is_refused_where_a_word_means_none),
