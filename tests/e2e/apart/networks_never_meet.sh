@@ -83,7 +83,10 @@ meet() # KIND PREFIX...
 	echo "$kind $took $met" >&3
 }
 
-for kind in tcp tcp6 udp udp6 abstract; do
+kinds="tcp udp abstract"
+# A kernel may be without.
+[ ! -e /proc/net/if_inet6 ] || kinds="$kinds tcp6 udp6"
+for kind in $kinds; do
 	meet $kind 3>"$out"
 	prints "$kind taken met"
 	meet $kind "$ISORUN" 3>"$out"
