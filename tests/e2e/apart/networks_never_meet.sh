@@ -3,6 +3,7 @@
 # Sockets of two tests never meet: TCP and UDP over IPv4 and IPv6, abstract Unix
 # sockets, multicast on lo.  Without sandboxes each kind collides and meets.
 . "$E2E/lib.sh"
+need_namespaces
 
 # KIND hold: binds, says "holds", prints what has come when it is told to end.
 # KIND take: binds the same.  KIND send: sends there.

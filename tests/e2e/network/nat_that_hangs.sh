@@ -3,6 +3,7 @@
 # A pasta that fails is quoted; one that never answers holds up neither a time
 # limit nor the end after isorun was killed.
 . "$E2E/lib.sh"
+need_namespaces
 need_root
 need_nat
 

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # delay, loss and rate of a profile make lo slow and lossy, and nobody else's lo.
 . "$E2E/lib.sh"
+need_namespaces
 "$ISORUN" doctor >doctor.txt 2>&1
 grep -Eq '^ok +netem ' doctor.txt || skip "$(sed -n 's/^absent *netem *//p' doctor.txt)"
 

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # A kernel that has no netem: said, in the result too, and refused by --strict.
 . "$E2E/lib.sh"
+need_namespaces
 "$ISORUN" doctor >doctor.txt 2>&1
 grep -Eq '^ok +netem ' doctor.txt && skip "the kernel has netem"
 
