@@ -145,6 +145,18 @@ static int leaked_cwd(void)
 	return ENOENT;
 }
 
+/* Standard output is a file of the host's disk, in a suite the only one that a
+ * strict test may write to: the limit on it is looked at ten times a second. */
+static int fill_disk_at_once(void)
+{
+	struct stat st;
+	int r = got(fallocate(STDOUT_FILENO, FALLOC_FL_KEEP_SIZE, 0, 16 << 20));
+
+	if (fstat(STDOUT_FILENO, &st) == 0)
+		(void)!ftruncate(STDOUT_FILENO, st.st_size);
+	return r;
+}
+
 /* Some block device of the host's, by its name in /proc/partitions. */
 static int open_disk(int flags)
 {
@@ -401,6 +413,12 @@ static const struct escape rows[] = {
 	  .outside = ANYONE,
 	  .run = leaked_cwd,
 	  .tries = "looks through /proc/self/fd for a way out (CVE-2024-21626)" },
+	{ .name = "output-preallocate",
+	  .outside = ANYONE,
+	  .run = fill_disk_at_once,
+	  .may = DEFAULT,
+	  .why = SHARED,
+	  .tries = "has the disk filled by the file of its output, before a limit can tell" },
 	{ .name = "disk-read",
 	  .outside = ROOT,
 	  .run = read_disk,
