@@ -18,6 +18,7 @@
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -133,6 +134,20 @@ static int hierarchy_find(const char *controller, const char *self, struct hiera
 	return find_own_dir(controller, self, h);
 }
 
+/* libcgroup 2.0.2 switches controllers on from the root down, and gives up where
+ * a group on that way belongs to somebody else, as in every session of systemd. */
+static int make_delegated(const char *parent_dir, const char *dir, const char *second)
+{
+	_cleanup_free_ char *file = path_join(parent_dir, "cgroup.subtree_control");
+	bool made = mkdir(dir, 0755) == 0;
+	if (!file || (!made && errno != EEXIST))
+		return file ? -errno : -ENOMEM;
+	int r = fs_write_at(AT_FDCWD, file, second ? "+memory +pids" : "+memory");
+	if (r < 0 && made)
+		(void)rmdir(dir);
+	return r;
+}
+
 /* Makes "isorun" in `parent_dir`, on v2 with the controllers switched on for
  * its children, and hands out its path. */
 static int make_group(const struct hierarchy *h, const char *parent_dir, const char *controller,
@@ -154,6 +169,12 @@ static int make_group(const struct hierarchy *h, const char *parent_dir, const c
 	cgroup_free(&group);
 	if (r != 0) {
 		int code = cause_code(r, parent_dir);
+		int r_own = h->v2 ? make_delegated(parent_dir, dir, second) : -code;
+		if (r_own == 0) {
+			*ret_dir = TAKE_PTR(dir);
+			return 0;
+		}
+		code = -r_own;
 		log_debug("libcgroup: make '%s': %s", dir, cgroup_strerror(r));
 		return iso_err_set(err, ISO_ERR_HOST, code, "make a group");
 	}

@@ -58,6 +58,11 @@ void doctor_pids_limit(struct doctor *d, struct doctor_finding *ret)
 	static const struct doctor_entry few[] = { { "limits", "pids", "8" }, { 0 } };
 	struct doctor_trial t;
 
+	if (d->is_prepared && !d->prepared.place.pids_dir) {
+		doctor_find(ret, DOCTOR_MISSING, "see the row 'cgroup'", "%s",
+			    "no cgroup counts processes");
+		return;
+	}
 	if (doctor_try(d, "exec 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; "
 			   "do sleep 1 & done; kill $(jobs -p)", 64 * MIB, few, &t, ret)) {
 		if (t.exit_status != 0)

@@ -13,6 +13,7 @@
 #include "cli/host_dirs.h"
 #include "cli/host_prepare.h"
 #include "cli/say.h"
+#include "cli/scope.h"
 #include "cli/words.h"
 #include "cli/wrap.h"
 
@@ -63,7 +64,7 @@ static int launch(const struct wrap_values *v, char **command)
 	if (prepared_load(runtime_dir, profile, policy, &prepared) < 0)
 		return -1;
 	w.runtime_dir = runtime_dir;
-	if (!is_user_name(prepared.spec.user))
+	if (!is_user_name(prepared.spec.user) && !scope_is_wanted(&prepared.place))
 		status = wrap_apply(&w, &err) < 0 ? say_fault(&err) : wrap_run(&w);
 	prepared_fini(&prepared);
 	return status;

@@ -7,16 +7,24 @@
 . "$E2E/lib.sh"
 
 need_namespaces
+# A /run of root's own, with the working directory where it was.
+own_run='mount_run() {
+	exec 3<. && mount -t tmpfs -o mode=755 none /run || exit 1
+	case $PWD in
+	/run/*) mkdir -p "$PWD" && mount --bind /proc/self/fd/3 "$PWD" && cd "$PWD" ;;
+	esac
+	exec 3<&-
+}'
 restricted()
 {
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	unshare -Um --map-root-user sh -c '
+	unshare -Um --map-root-user sh -c "$own_run"'
 		boot=$(cat /proc/sys/kernel/random/boot_id)
 		echo 0 >/proc/sys/user/max_user_namespaces
 		mount -t tmpfs none /proc/sys && mkdir -p /proc/sys/kernel/random
 		echo "$boot" >/proc/sys/kernel/random/boot_id
 		echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
-		mount -t tmpfs -o mode=700 none /run
+		mount_run
 		exec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$@"' sh "$@"
 }
 
@@ -34,8 +42,9 @@ has 'mend: install isorun.s AppArmor profile .*or as root: sysctl kernel.apparmo
 unmapped()
 {
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	unshare -Um --map-root-user sh -c '
-		mount -t tmpfs -o mode=700 none /run && mount -o remount,bind,ro /proc &&
+	unshare -Um --map-root-user sh -c "$own_run"'
+		mount_run
+		mount -o remount,bind,ro /proc &&
 			exec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$@"' sh "$@"
 }
 # shellcheck disable=SC2016 # expanded by the inner shell

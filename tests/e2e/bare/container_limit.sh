@@ -13,7 +13,7 @@ rows = {p["name"]: p for p in json.load(open(sys.argv[1]))["probes"]}
 print(rows["budget"])
 assert rows["budget"]["detail"].startswith("2."), "3G less what is used and a reserve"
 assert "limit of /sys/fs/cgroup" in rows["budget"]["detail"]
-for name in ("mount namespace", "user namespace", "cgroup", "pid namespace"):
+for name in ("mount namespace", "user namespace", "cgroup", "pid namespace", "pids limit"):
     assert rows[name]["state"] == "missing" and rows[name]["mend"], rows[name]
 END
 expect 125 timeout 20 "$ISORUN" --strict --memory 9G true
