@@ -178,6 +178,7 @@ static int open_engine(struct suite_run_state *s, struct iso_err *err)
 	uint64_t stated = s->values->sandbox.budget_bytes;
 	const struct engine_config config = {
 		.runtime_dir = s->runtime_dir,
+		.scratch_dir = host_scratch_dir,
 		.budget_bytes = stated ? stated : s->settings.budget_bytes,
 		.budget_from = stated ? "--budget" : s->settings.budget_from,
 		.prepared = &s->specs.main,

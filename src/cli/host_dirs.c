@@ -108,6 +108,16 @@ int host_state_dir(char **ret, struct iso_err *err)
 	return 0;
 }
 
+int host_scratch_dir(char **ret, struct iso_err *err)
+{
+	_cleanup_free_ char *state = NULL;
+	int r = host_state_dir(&state, err);
+
+	if (r == 0 && !(*ret = path_join(state, "scratch")))
+		r = no_memory(err);
+	return r;
+}
+
 static int self_dir(char **ret, struct iso_err *err)
 {
 	_cleanup_free_ char *exe = NULL;

@@ -15,6 +15,9 @@ int host_runtime_dir(char **ret, struct iso_err *err);
  * ~/.local/state/isorun.  Made (0700) when missing. */
 int host_state_dir(char **ret, struct iso_err *err);
 
+/* Of scratches on disk: "scratch" in the state directory, which it makes. */
+int host_scratch_dir(char **ret, struct iso_err *err);
+
 /* Where profiles are looked for, first wins: $XDG_CONFIG_HOME/isorun/profiles
  * or ~/.config's, /etc/isorun/profiles, those beside this program, those that
  * were installed.  NULL-terminated. */

@@ -125,6 +125,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "pids", "N", "limits", "pids", NULL, "processes and threads of one test"),
 	{ 'p', "profile", "NAME|FILE", opt_string, FIELD(profile),
 	  "what to allow: default, strict, shared, network", NULL },
+	SPEC(0, "scratch", "WHERE", "filesystem", "scratch", NULL,
+	     "memory or disk: where private files are"),
 	SPEC(0, "seccomp", "POLICY", "process", "seccomp", convert_file,
 	     "system calls allowed: default, strict, off, FILE"),
 	SPEC(0, "share", "NS,...", "namespaces", "share", NULL,

@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cli/host_dirs.h"
 #include "cli/say.h"
 #include "planner/predict.h"
 
@@ -219,6 +220,7 @@ static int open_engine(struct wrapping *w, struct iso_err *err)
 	const struct wrap *wrap = w->wrap;
 	const struct engine_config config = {
 		.runtime_dir = wrap->runtime_dir,
+		.scratch_dir = host_scratch_dir,
 		.budget_bytes = wrap->values->sandbox.budget_bytes,
 		.prepared = wrap->prepared,
 		.strict = wrap->values->sandbox.strict,

@@ -71,6 +71,7 @@ void attempt_drop(struct attempt *a)
 	a->terminal = NULL;
 	sbx_free(a->sbx);
 	a->sbx = NULL;
+	attempt_remove_disk(a);
 	/* Only now: the processes that the reservation paid for are gone. */
 	ledger_release(a->claim);
 	a->claim = NULL;
@@ -196,6 +197,7 @@ static void tell_started(struct attempt *a)
 }
 
 static void on_report(int fd, uint32_t events, void *arg);
+static int watch_running(struct attempt *a, struct iso_err *err);
 
 /* Watches what the sandbox is to be watched by now. */
 static int watch_sandbox(struct attempt *a)
@@ -270,6 +272,30 @@ static void launch_bare(struct attempt *a, const struct iso_err *fault)
 		fail(a, &why);
 }
 
+/* Where no overlay can be mounted the test is launched once more, over a copy of
+ * the tree; those after it at once. */
+static bool launch_over_copy(struct attempt *a, const struct sbx_news *news)
+{
+	struct engine *e = a->engine;
+	struct iso_err why = ISO_ERR_INIT;
+
+	if (!news->faulty || !news->no_overlay || a->tree_copy || e->strict)
+		return false;
+	if (!e->no_overlay)
+		e->no_overlay = strndup(news->fault.text, strcspn(news->fault.text, "\n"));
+	if (!e->no_overlay)
+		return false;
+	stop_watching(a);
+	sbx_free(a->sbx);
+	a->sbx = NULL;
+	int r = attempt_launch(a, &why);
+	if (r == 0)
+		r = watch_running(a, &why);
+	if (r < 0)
+		fail(a, &why);
+	return true;
+}
+
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
@@ -294,9 +320,13 @@ static void on_report(int fd, uint32_t events, void *arg)
 		return;
 	}
 	/* A terminal is bound to the sandbox that it was made for. */
-	if (news->refused && !a->bare && !a->terminal) {
-		launch_bare(a, &news->fault);
-		return;
+	if (!a->bare && !a->terminal) {
+		if (launch_over_copy(a, news))
+			return;
+		if (news->refused) {
+			launch_bare(a, &news->fault);
+			return;
+		}
 	}
 	a->news = news;
 	if (a->terminal && !a->drained) {

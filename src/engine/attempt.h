@@ -25,6 +25,10 @@ struct engine {
 	struct ledger *ledger;
 	struct cg *cg;
 	unsigned next_leaf;
+	int (*find_scratch)(char **ret, struct iso_err *err);
+	const char *runtime_dir;
+	char *scratch_dir;            /* of scratches on disk; NULL: none was made so far */
+	char *no_overlay;             /* why none can be mounted; NULL: none failed */
 	char *looked_below;           /* the workspace whose mounts are known; NULL: none */
 	char **mounts_below;
 	struct attempt *first;        /* all that have not ended */
@@ -51,6 +55,8 @@ struct attempt {
 	struct cg_plan cgroups;
 	bool bare;                    /* without namespaces: the host refused them */
 	char *scratch;                /* the private TMPDIR of a bare one; NULL: none */
+	char *tree_copy;              /* in scratch, instead of an overlay; NULL: none */
+	char *disk;                   /* its directory on disk; NULL: none */
 	struct sbx_plan *plan;
 	struct sbx *sbx;
 	struct loop_watch *report_watch;
@@ -93,6 +99,16 @@ void attempt_clear_scratch(struct attempt *a);
 
 /* environ.c: whether there are ports left for it that no other test gets. */
 bool attempt_has_ports(const struct attempt *a);
+/* disk.c: a directory of its own on disk in a->disk, once; and away with it. */
+int attempt_make_disk(struct attempt *a, struct iso_err *err);
+void attempt_remove_disk(struct attempt *a);
+/* Only its name, for --explain. */
+int attempt_name_disk(struct attempt *a, struct iso_err *err);
+
+/* copied.c: a copy of the workspace in a->tree_copy, which the result says; and
+ * afterwards what the test changed there, and keeping of it. */
+int attempt_copy_tree(struct attempt *a, struct iso_err *err);
+void attempt_settle_copy(struct attempt *a);
 
 /* environ.c: the test's whole environment; strv, the caller frees. */
 int attempt_environ(const struct attempt *a, char ***ret);
@@ -102,6 +118,10 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news);
 
 /* settle.c: brings out what the spec keeps, after attempt_settle. */
 void attempt_keep(struct attempt *a);
+
+/* What was kept, and what could not be, goes to the result; empties the report. */
+struct keep_report;
+void attempt_note_kept(struct attempt *a, struct keep_report *report);
 
 /* launch.c: the mounts below the workspace of an overlay; borrowed. */
 int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err);

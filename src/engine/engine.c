@@ -38,6 +38,8 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->init_image = config->init_image;
 	e->init_image_bytes = config->init_image_bytes;
 	e->strict = config->strict;
+	e->find_scratch = config->scratch_dir;
+	e->runtime_dir = config->runtime_dir;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
 	int r = cg_open(&config->prepared->place, &e->cg, err);
@@ -80,6 +82,8 @@ void engine_close(struct engine *e)
 		a->rq.ended = NULL;
 		attempt_drop(a);
 	}
+	free(e->scratch_dir);
+	free(e->no_overlay);
 	free(e->looked_below);
 	strv_free(e->mounts_below);
 	ledger_close(e->ledger);

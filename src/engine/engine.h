@@ -19,6 +19,9 @@ struct attempt;
 
 struct engine_config {
 	const char *runtime_dir;  /* of the ledger and the compiled bytes; exists */
+	/* Where scratches on disk are made; asked when the first is, the
+	 * engine frees; NULL: below runtime_dir. */
+	int (*scratch_dir)(char **ret, struct iso_err *err);
 	uint64_t budget_bytes;    /* as the user states it; 0: found */
 	const char *budget_from;  /* where; borrowed until it is closed; NULL: "--budget" */
 	const struct prepared *prepared; /* borrowed; its spec is not used */

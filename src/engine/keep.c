@@ -283,25 +283,69 @@ static int open_root(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Opens the roots; the caller closes them. */
+static int begin(struct keeper *k)
+{
+	const struct keep_request *rq = k->rq;
+	const char *into = rq->into ? rq->into : rq->tree;
+	int r = rq->into ? fs_mkdirs(rq->into, 0700) : 0;
+
+	k->tree_fd = open_root(rq->tree);
+	k->into_fd = r < 0 ? r : open_root(into);
+	if (k->tree_fd >= 0 && k->into_fd >= 0)
+		return 0;
+	struct iso_err why = ISO_ERR_INIT;
+	r = iso_err_set(&why, ISO_ERR_HOST, k->tree_fd < 0 ? k->tree_fd : k->into_fd,
+			"keep in '%s'", k->tree_fd < 0 ? rq->tree : into);
+	fault(k, &why);
+	return r;
+}
+
+static void end(const struct keeper *k)
+{
+	if (k->tree_fd >= 0)
+		close(k->tree_fd);
+	if (k->into_fd >= 0)
+		close(k->into_fd);
+}
+
 void keep_layers(const struct keep_request *rq, struct keep_report *ret)
 {
 	struct keeper k = { .rq = rq, .ret = ret };
-	const char *into = rq->into ? rq->into : rq->tree;
-	int r = rq->into ? fs_mkdirs(rq->into, 0700) : 0;
-	_cleanup_close_ int tree_fd = open_root(rq->tree);
-	_cleanup_close_ int into_fd = r < 0 ? r : open_root(into);
 
-	if (tree_fd < 0 || into_fd < 0) {
-		struct iso_err why = ISO_ERR_INIT;
-		iso_err_set(&why, ISO_ERR_HOST, tree_fd < 0 ? tree_fd : into_fd, "keep in '%s'",
-			    tree_fd < 0 ? rq->tree : into);
-		fault(&k, &why);
-		return;
+	if (begin(&k) == 0)
+		for (size_t i = 0; i < rq->n_layers; i++)
+			keep_layer(&k, &rq->layers[i]);
+	end(&k);
+}
+
+/* A pattern names it, or a directory above it. */
+static bool is_wanted_from_above(struct keeper *k)
+{
+	bool wanted = is_wanted(k);
+
+	for (size_t i = 0; !wanted && i < k->len; i++)
+		if (k->path[i] == '/') {
+			k->path[i] = '\0';
+			wanted = is_wanted(k);
+			k->path[i] = '/';
+		}
+	return wanted;
+}
+
+void keep_path(const struct keep_request *rq, const char *path, bool deleted,
+	       struct keep_report *ret)
+{
+	struct keeper k = { .rq = rq, .ret = ret, .layer = rq->layers };
+
+	if (begin(&k) == 0 && push(&k, path)) {
+		const bool wanted = is_wanted_from_above(&k);
+		if (deleted)
+			drop_tree(&k, wanted, 0);
+		else if (wanted && !str_ends(path, "/"))
+			bring(&k);
 	}
-	k.tree_fd = tree_fd;
-	k.into_fd = into_fd;
-	for (size_t i = 0; i < rq->n_layers; i++)
-		keep_layer(&k, &rq->layers[i]);
+	end(&k);
 }
 
 void keep_apply(const char *from, const char *tree, struct keep_report *ret)

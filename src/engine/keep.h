@@ -3,6 +3,7 @@
 #ifndef ENGINE_KEEP_H
 #define ENGINE_KEEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -30,6 +31,11 @@ enum { KEEP_NAMED = 256 };
  * time; of two tests the last one wins, except that counters in .gcda files add
  * up, and that a .coverage.* file gets a name that no other has. */
 void keep_layers(const struct keep_request *rq, struct keep_report *ret);
+
+/* Likewise of a copy of the tree, whose layer has no upper directory: one path
+ * that was written there or deleted, as copy_compare tells it. */
+void keep_path(const struct keep_request *rq, const char *path, bool deleted,
+	       struct keep_report *ret);
 
 /* What keep_layers collected in `from` goes to the tree, and `from` goes away
  * when all of it could.  Nothing there is nothing to do. */

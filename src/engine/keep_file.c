@@ -235,8 +235,10 @@ static bool began_as_copy(const struct keep_file *f)
 {
 	_cleanup_close_ int fd = -1;
 
-	if (f->upper_fd >= 0)
-		fd = fs_open_beneath(f->upper_fd, f->from, O_RDONLY | O_NONBLOCK);
+	/* All of the tree was copied, or the whole directory renamed. */
+	if (f->upper_fd < 0)
+		return true;
+	fd = fs_open_beneath(f->upper_fd, f->from, O_RDONLY | O_NONBLOCK);
 	return fd >= 0 && (fgetxattr(fd, "trusted.overlay.origin", NULL, 0) >= 0 ||
 			   fgetxattr(fd, "user.overlay.origin", NULL, 0) >= 0);
 }

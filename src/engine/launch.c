@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +72,8 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 		.cwd = cwd,
 		.workspace = rq->workspace ? rq->workspace : cwd,
 		.scratch = a->scratch,
+		.tree_copy = a->tree_copy,
+		.disk_dir = a->disk,
 		.tmp_size_bytes = attempt_tmp_bytes(a),
 		.cgroups = &a->cgroups,
 		.bpf = spec->filter,
@@ -206,7 +209,13 @@ int attempt_launch(struct attempt *a, struct iso_err *err)
 	a->launched_ns = time_now_ns();
 	a->mem_bytes = ledger_mem_bytes(a->claim);
 	plan_leaf(a);
-	int r = a->rq.spec->tty ? make_terminal(a, err) : 0;
+	int r = 0;
+	if (a->rq.spec->scratch == SPEC_SCRATCH_DISK)
+		r = attempt_make_disk(a, err);
+	if (r == 0 && a->rq.spec->workspace == SPEC_TREE_OVERLAY && a->engine->no_overlay)
+		r = attempt_copy_tree(a, err);
+	if (r == 0 && a->rq.spec->tty)
+		r = make_terminal(a, err);
 	return r < 0 ? r : spawn(a, err);
 }
 
@@ -229,7 +238,10 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 	if (r < 0)
 		return r;
 	char *const *env = request->env ? request->env : environ;
-	r = fill_request(&a, request->spec, env, cwd, NULL, &sbx, err);
+	if (request->spec->scratch == SPEC_SCRATCH_DISK)
+		r = attempt_name_disk(&a, err);
+	if (r == 0)
+		r = fill_request(&a, request->spec, env, cwd, NULL, &sbx, err);
 	sbx.n_keep_fds = 0;
 	if (r == 0)
 		r = sbx_compile(&sbx, &a.plan, err);
@@ -237,5 +249,6 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 		sbx_explain(a.plan, ret);
 	sbx_plan_free(a.plan);
 	terminal_free(a.terminal);
+	free(a.disk);
 	return r < 0 ? r : ret->error;
 }

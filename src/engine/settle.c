@@ -106,17 +106,20 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 				       : "the sandbox was killed before its test ended");
 }
 
-/* What could not be brought out is lost: the result says so. */
-static void note_faults(struct attempt *a, const struct keep_report *report)
+void attempt_note_kept(struct attempt *a, struct keep_report *report)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
 
-	if (!report->n_faults)
-		return;
-	buf_adds(&why, report->fault.text);
-	if (report->n_faults > 1)
-		buf_addf(&why, " and %zu more", report->n_faults - 1);
-	(void)result_add_degraded(&a->result, "some kept files", buf_str(&why));
+	a->result.kept = TAKE_PTR(report->kept);
+	a->result.n_kept = report->n_kept;
+	/* What could not be brought out is lost. */
+	if (report->n_faults) {
+		buf_adds(&why, report->fault.text);
+		if (report->n_faults > 1)
+			buf_addf(&why, " and %zu more", report->n_faults - 1);
+		(void)result_add_degraded(&a->result, "some kept files", buf_str(&why));
+	}
+	keep_report_fini(report);
 }
 
 void attempt_keep(struct attempt *a)
@@ -126,6 +129,10 @@ void attempt_keep(struct attempt *a)
 	struct keep_report report = { 0 };
 	size_t n;
 
+	if (a->tree_copy) {
+		attempt_settle_copy(a);
+		return;
+	}
 	if (!strv_len(spec->keep) || spec->workspace != SPEC_TREE_OVERLAY || !a->result.started)
 		return;
 	n = sbx_take_layers(a->sbx, layers);
@@ -145,8 +152,5 @@ void attempt_keep(struct attempt *a)
 		close(layers[i].upper_fd);
 		close(layers[i].merged_fd);
 	}
-	note_faults(a, &report);
-	a->result.kept = TAKE_PTR(report.kept);
-	a->result.n_kept = report.n_kept;
-	keep_report_fini(&report);
+	attempt_note_kept(a, &report);
 }

@@ -11,6 +11,7 @@
 
 enum spec_net { SPEC_NET_LOOPBACK, SPEC_NET_NONE, SPEC_NET_HOST, SPEC_NET_NAT, SPEC_NET_COUNT };
 enum spec_dev { SPEC_DEV_SHARED, SPEC_DEV_MINIMAL, SPEC_DEV_COUNT };
+enum spec_scratch { SPEC_SCRATCH_MEMORY, SPEC_SCRATCH_DISK, SPEC_SCRATCH_COUNT };
 enum spec_tree { SPEC_TREE_SHARED, SPEC_TREE_OVERLAY, SPEC_TREE_READONLY, SPEC_TREE_COUNT };
 
 /* Namespaces that are made unless shared. */
@@ -40,6 +41,7 @@ struct spec {
 	enum spec_tree workspace;
 	bool workspace_set;      /* false: shared for a wrapped command, overlay for a suite */
 	char **private_dirs;     /* own tmpfs each, mode 1777 */
+	enum spec_scratch scratch; /* where those and an overlay's changes are */
 	uint64_t tmp_size_bytes; /* of all private directories; 0: 3/4 of the memory limit */
 	struct spec_bind *binds;
 	size_t n_binds;

@@ -47,6 +47,8 @@ static const struct spec_row rows[] = {
 	    "paths below which nothing can be written"),
 	ROW("filesystem", "root", "shared|readonly", root, root, NULL,
 	    "everything that no other key names"),
+	ROW("filesystem", "scratch", "memory|disk", scratch, scratch, NULL,
+	    "where private directories and an overlay's changes are"),
 	ROW("filesystem", "tmp-size", "SIZE|auto", size, tmp_size_bytes, "auto",
 	    "size of all private directories together; auto: 3/4 of the memory limit"),
 	ROW("filesystem", "workspace", "shared|overlay|readonly|auto", workspace, workspace, "auto",

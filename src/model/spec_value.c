@@ -25,6 +25,12 @@ static const char *const dev_names[] = {
 };
 static_assert(ARRAY_SIZE(dev_names) == SPEC_DEV_COUNT, "every kind of /dev has a name");
 
+static const char *const scratch_names[] = {
+	[SPEC_SCRATCH_MEMORY] = "memory",
+	[SPEC_SCRATCH_DISK] = "disk",
+};
+static_assert(ARRAY_SIZE(scratch_names) == SPEC_SCRATCH_COUNT, "every kind of scratch has a name");
+
 static const char *const net_names[] = {
 	[SPEC_NET_LOOPBACK] = "loopback",
 	[SPEC_NET_NONE] = "none",
@@ -311,6 +317,22 @@ void spec_get_dev(const struct spec *s, const struct spec_row *row, struct buf *
 {
 	(void)row;
 	buf_adds(b, dev_names[s->dev]);
+}
+
+int spec_set_scratch(const struct spec_entry *e)
+{
+	const int i = spec_index(e->value, scratch_names, ARRAY_SIZE(scratch_names));
+
+	if (i < 0)
+		return spec_refuse_name(e, e->value, scratch_names, ARRAY_SIZE(scratch_names));
+	e->spec->scratch = (enum spec_scratch)i;
+	return 0;
+}
+
+void spec_get_scratch(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	(void)row;
+	buf_adds(b, scratch_names[s->scratch]);
 }
 
 int spec_set_workspace(const struct spec_entry *e)

@@ -273,6 +273,14 @@ static void guard_outer_terminal(const struct sbx_job *job)
 		child_terminal_restore(job);
 }
 
+/* Isorun may have died while the test ended. */
+static bool is_orphan(const struct init *in)
+{
+	struct pollfd control = { .fd = in->job->control_fd, .events = POLLIN };
+
+	return in->orphan || (poll(&control, 1, 0) == 1 && (control.revents & POLLHUP));
+}
+
 static _Noreturn void finish(struct init *in)
 {
 	const struct sbx_job *job = in->job;
@@ -299,6 +307,8 @@ static _Noreturn void finish(struct init *in)
 	child_record(job->report_fd, SBX_REC_DONE, &done, sizeof(done), NULL, 0);
 	child_flush(job->report_fd);
 	guard_outer_terminal(job);
+	if (job->disk_fd >= 0 && is_orphan(in))
+		child_disk_remove(job);
 	_exit(0);
 }
 

@@ -28,6 +28,9 @@
 #ifndef MOUNT_ATTR_RDONLY
 #define MOUNT_ATTR_RDONLY 0x00000001
 #endif
+#ifndef MOUNT_ATTR_NOSUID
+#define MOUNT_ATTR_NOSUID 0x00000002
+#endif
 #ifndef MOUNT_ATTR_NODEV
 #define MOUNT_ATTR_NODEV 0x00000004
 #endif
@@ -98,6 +101,7 @@ static int run_restrict(const struct sbx_step *s)
 {
 	return set_attr(AT_FDCWD, s->path, AT_RECURSIVE,
 			(s->flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) |
+				(s->flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
 				(s->flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0));
 }
 

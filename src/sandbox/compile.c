@@ -201,6 +201,7 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.cgroups = rq->cgroups;
 	p->job.test_mask = rq->test_mask;
 	p->job.scratch_fd = -1;
+	p->job.disk_fd = -1;
 	p->job.terminal_fd = p->job.outer.fd = -1;
 	p->job.own_group = rq->own_session || rq->terminal;
 	p->job.door_fd = p->job.parent_fd = -1;

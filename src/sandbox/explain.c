@@ -181,7 +181,8 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 			  struct iso_err *ret)
 {
 	if (s->op == SBX_MOUNT && strcmp(s->type, "overlay") == 0)
-		iso_err_hint(ret, "no overlay is possible here; use --workspace shared");
+		iso_err_hint(ret, "no overlay is possible here; use --workspace shared, or do "
+				  "without --strict for a copy of the tree");
 	else if (s->op == SBX_MOUNT && strcmp(s->type, "proc") == 0)
 		iso_err_hint(ret, "the host's /proc is masked (a container?); use --share pid");
 	else if (s->op == SBX_SCRATCH)

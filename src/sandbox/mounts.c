@@ -8,10 +8,10 @@
  *    (CVE-2024-42472).  With a minimal /dev devices elsewhere are closed after
  *    the binds, which may be devices, and before the workspace, which is none.
  * 2. The root becomes read-only when asked.
- * 3. One tmpfs, the scratch, is mounted on the first private directory; each
- *    private directory, a minimal /dev and the overlay's upper layer is a
- *    directory in it: one file system is cheaper than four, and one size
- *    bounds all.
+ * 3. The scratch, one tmpfs or a directory on disk, is mounted on the first
+ *    private directory; each private directory, a minimal /dev and the
+ *    overlay's upper layer is a directory in it: one file system is cheaper
+ *    than four, and one size bounds all.
  * 4. What shows below a private directory is placed inside of the scratch.
  * 5. The scratch's directories are cloned, and the clones go to their places,
  *    /dev before /dev/shm.
@@ -147,8 +147,35 @@ static void find_scratch(struct sbx_plan *p, const struct spec *spec, struct scr
 		sc->places[i].inside = plan_fmt(p, "%s/%zu", sc->base, i);
 }
 
-static void mount_scratch(struct sbx_plan *p, const struct sbx_request *rq,
-			  const struct scratch *sc)
+/* While it can be reached, and can be written: the root may be read-only soon. */
+static void hold_scratch(struct sbx_plan *p, const struct sbx_request *rq, struct scratch *sc)
+{
+	const char *slash = rq->disk_dir ? strrchr(rq->disk_dir, '/') : NULL;
+
+	sc->tree_fd = -1;
+	if (!slash)
+		return;
+	if (sc->base && rq->spec->scratch == SPEC_SCRATCH_DISK)
+		sc->tree_fd = plan_hold_tree(p, rq->disk_dir, false, NULL);
+	p->job.disk_name = plan_str(p, slash + 1);
+	p->job.disk_base = sc->base;
+	p->job.disk_fd = plan_hold_tree(
+		p, plan_fmt(p, "%.*s", (int)(slash - rq->disk_dir), rq->disk_dir), false,
+		NULL);
+}
+
+static void mount_disk(struct sbx_plan *p, const struct scratch *sc)
+{
+	plan_place_tree(p, sc->tree_fd, sc->base);
+	struct sbx_step *s = plan_init_step(p, SBX_RESTRICT);
+	s->path = sc->base;
+	s->flags = MS_NOSUID | MS_NODEV;
+	s->when_refused = SBX_MAY_FAIL;
+	s->about = "nosuid and nodev in private directories";
+}
+
+static void mount_memory(struct sbx_plan *p, const struct sbx_request *rq,
+			 const struct scratch *sc)
 {
 	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
 
@@ -161,8 +188,17 @@ static void mount_scratch(struct sbx_plan *p, const struct sbx_request *rq,
 			  ? plan_fmt(p, "mode=0755,size=%" PRIu64 ",nr_inodes=%" PRIu64,
 				     rq->tmp_size_bytes, rq->tmp_size_bytes / 1024 + INODES_MIN)
 			  : "mode=0755";
+}
+
+static void mount_scratch(struct sbx_plan *p, const struct sbx_request *rq,
+			  const struct scratch *sc)
+{
+	if (sc->tree_fd >= 0)
+		mount_disk(p, sc);
+	else
+		mount_memory(p, rq, sc);
 	for (size_t i = 0; i < sc->n; i++) {
-		s = plan_init_step(p, SBX_MKDIR);
+		struct sbx_step *s = plan_init_step(p, SBX_MKDIR);
 		s->path = sc->places[i].inside;
 		s->mode = 0700;
 		/* mkdir's mode is cut by the umask; the sticky bit needs chmod. */
@@ -371,6 +407,7 @@ static int hold_all(struct sbx_plan *p, const struct sbx_request *rq, struct hel
 {
 	const struct spec *spec = rq->spec;
 
+	hold_scratch(p, rq, &held->scratch);
 	int r = hold_binds(p, spec, held->bind_fds, held->bind_dirs, err);
 	if (r < 0)
 		return r;

@@ -17,6 +17,7 @@ struct scratch {
 	const char *base;    /* where the scratch is mounted while it is filled */
 	struct place places[PRIVATE_MAX];
 	size_t n;
+	int tree_fd;         /* of the directory on disk that it is; -1: it is a tmpfs */
 };
 
 /* The innermost place that holds the path; NULL: none does. */

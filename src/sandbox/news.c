@@ -94,6 +94,10 @@ static void take_fault(struct news_reader *r, const struct sbx_fault *f)
 		r->news.fault_status = f->code == ENOENT || f->code == ENOTDIR ? 127 : 126;
 	r->of_nat = f->stage == SBX_STAGE_INIT && f->step < r->plan->init.n &&
 		    r->plan->init.steps[f->step].op == SBX_NAT;
+	if (f->stage == SBX_STAGE_INIT && f->step < r->plan->init.n) {
+		const struct sbx_step *s = &r->plan->init.steps[f->step];
+		r->news.no_overlay = s->op == SBX_MOUNT && str_eq(s->type, "overlay");
+	}
 	fault_explain(r->plan, f, &r->news.fault);
 	r->news.refused = f->stage == SBX_STAGE_INIT && f->step < r->plan->n_user_map_steps;
 }

@@ -35,9 +35,12 @@ struct sbx_request {
 	char *const *env;              /* the whole environment of the test */
 	const char *cwd;               /* absolute */
 	const char *workspace;         /* absolute */
+	const char *tree_copy;         /* shows there instead of an overlay; NULL: none */
 	char *const *mounts_below;     /* overlay: mount points below the workspace, outer first */
 	const char *scratch;           /* a directory to make for the test, and to remove after it;
 					* NULL: none */
+	const char *disk_dir;          /* with scratch = disk holds private directories and layers;
+					* the caller's to remove, or init's when the caller dies */
 	uint64_t tmp_size_bytes;       /* of all private directories; 0: the kernel's default */
 	const struct cg_plan *cgroups;
 	const void *bpf;               /* of the spec's policy, when that is not "off" */
@@ -98,6 +101,7 @@ struct sbx_news {
 	size_t n_degraded;
 	bool refused;          /* faulty: the user namespace could not be used */
 	bool faulty;           /* it never started: fault says why */
+	bool no_overlay;       /* the fault is that the workspace's cannot be mounted */
 	int fault_status;      /* 125, 126 or 127 */
 	struct iso_err fault;
 };

@@ -28,7 +28,7 @@ enum sbx_op {
 	SBX_DEVICE,     /* fd, path, flags: whether it is the character device of that number */
 	SBX_TREE_RO,    /* fd, flags: mount_setattr(2) read-only (Linux 5.12), MS_REC or 0 */
 	SBX_PLACE,      /* fd -> path: move_mount(2) (Linux 5.2), closes fd */
-	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY or MS_NODEV for all below */
+	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY, _NOSUID, _NODEV, all below */
 	SBX_NETLINK,    /* data, size, text (in words): a NETLINK_ROUTE request and its answer */
 	SBX_NAT,        /* fd, flags: tells the keeper by descriptor flags, hears pasta by fd */
 	SBX_SCRATCH,    /* path, uid, gid -> fd: a new directory of the test's own, locked by
@@ -113,6 +113,9 @@ struct sbx_job {
 	const char *scratch_path;            /* what SBX_SCRATCH made, to be removed; NULL: none */
 	int scratch_fd;
 	bool own_group;                      /* the test leads a process group */
+	int disk_fd;                         /* of the directory of scratches on disk; -1: none */
+	const char *disk_name;               /* there */
+	const char *disk_base;               /* where it was mounted first */
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;

@@ -58,7 +58,7 @@ int workspace_hold(struct sbx_plan *p, const struct sbx_request *rq, const struc
 	size_t n_below = strv_len(rq->mounts_below);
 
 	*ret = (struct workspace){
-		.overlay = spec->workspace == SPEC_TREE_OVERLAY,
+		.overlay = spec->workspace == SPEC_TREE_OVERLAY && !rq->tree_copy,
 		.devices = spec->dev == SPEC_DEV_SHARED,
 		.n = 1,
 	};
@@ -76,6 +76,8 @@ int workspace_hold(struct sbx_plan *p, const struct sbx_request *rq, const struc
 	top->tree_fd = -1;
 	if (ret->overlay)
 		hold_overlay(p, rq, sc, ret);
+	else if (rq->tree_copy)
+		top->tree_fd = plan_hold_tree(p, rq->tree_copy, false, NULL);
 	else if (place_of(sc, rq->workspace) || spec->workspace == SPEC_TREE_READONLY ||
 		 spec->root == SPEC_TREE_READONLY)
 		top->tree_fd = plan_hold_tree(p, rq->workspace,
