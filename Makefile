@@ -25,7 +25,7 @@ SAN_asan  := -fsanitize=address,undefined -fno-omit-frame-pointer
 SAN_ubsan := -fsanitize=undefined -fno-sanitize-recover=undefined
 SAN_tsan  := -fsanitize=thread
 SAN_cov   := --coverage -fprofile-update=atomic
-SAN_fuzz  := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+SAN_fuzz  := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 HARDEN    := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -fvisibility=hidden $(WARN) $(HARDEN) \
 	-DISORUN_VERSION='"$(VERSION)"' -DISORUN_DATADIR='"$(DATADIR)"' \
@@ -159,7 +159,7 @@ HELPERS := $(B)/probe $(B)/escape
 $(HELPERS): $(B)/%: $$(wildcard tests/helpers/$$**.[ch]) src/base/num.c
 	$(call say,LD,$@)
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -static -o $@ $(filter %.c,$^)
-$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,sandbox cgroup planner report model base)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,$(MAY_suite))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 

@@ -2,6 +2,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,7 +73,8 @@ static size_t format_reason(char *text, size_t size, int code)
 
 int iso_err_set(struct iso_err *err, enum iso_err_kind kind, int code, const char *fmt, ...)
 {
-	code = abs(code);
+	/* INT_MIN has no positive; garbage of another process may hold it. */
+	code = abs(code == INT_MIN ? INT_MAX : code);
 	if (!err)
 		return -(code ? code : EINVAL);
 

@@ -165,6 +165,15 @@ void sbx_explain(const struct sbx_plan *p, struct buf *b)
 	buf_adds(b, "\n");
 }
 
+static const char *candidate_at(const struct sbx_plan *p, uint32_t step)
+{
+	size_t i = 0;
+
+	while (i < step && p->job.candidates[i])
+		i++;
+	return p->job.candidates[i] ? p->job.candidates[i] : p->job.argv[0];
+}
+
 static void explain_exec(const struct sbx_plan *p, const struct sbx_fault *f, struct iso_err *ret)
 {
 	const char *command = p->job.argv[0];
@@ -173,7 +182,7 @@ static void explain_exec(const struct sbx_plan *p, const struct sbx_fault *f, st
 		iso_err_set(ret, ISO_ERR_HOST, 0, "command '%s': not found", command);
 		ret->code = f->code;
 	} else {
-		iso_err_set(ret, ISO_ERR_HOST, f->code, "command '%s'", p->job.candidates[f->step]);
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "command '%s'", candidate_at(p, f->step));
 	}
 }
 
@@ -229,9 +238,14 @@ void fault_explain(const struct sbx_plan *p, const struct sbx_fault *f, struct i
 	case SBX_STAGE_FORK:
 		iso_err_set(ret, ISO_ERR_HOST, 0, "fork: it ended before its sandbox was complete");
 		return;
+	case SBX_STAGE_WATCH:
+		iso_err_set(ret, ISO_ERR_HOST, f->code, "watch the test process");
+		return;
 	case SBX_STAGE_CGROUP:
 		iso_err_set(ret, ISO_ERR_HOST, f->code, "cgroup '%s'",
-			    p->job.cgroups->groups[f->step].name);
+			    f->step < p->job.cgroups->n_groups
+				    ? p->job.cgroups->groups[f->step].name
+				    : "");
 		return;
 	case SBX_STAGE_INIT:
 	case SBX_STAGE_TEST:

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/news.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,12 +45,15 @@ static void take_leftover(struct sbx_news *news, const struct sbx_left *left, co
 	struct timespec now;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	int64_t now_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-	int64_t start_ns = left->start_ticks * (INT64_C(1000000000) / sysconf(_SC_CLK_TCK));
+	int64_t start_ns;
+	if (__builtin_mul_overflow(left->start_ticks,
+				   INT64_C(1000000000) / sysconf(_SC_CLK_TCK), &start_ns))
+		start_ns = now_ns;
 	struct leftover *l = &news->leftovers[news->n_leftovers++];
 	*l = (struct leftover){ .pid = left->pid, .command = text };
 	memcpy(l->name, left->name, sizeof(l->name));
 	l->name[sizeof(l->name) - 1] = '\0';
-	l->age_ns = now_ns > start_ns ? now_ns - start_ns : 0;
+	l->age_ns = start_ns > 0 && now_ns > start_ns ? now_ns - start_ns : 0;
 }
 
 static void take_path(char ***list, const char *path, size_t len)
@@ -69,7 +71,7 @@ static void take_degraded(struct news_reader *r, const struct sbx_fault *f)
 		f->stage == SBX_STAGE_INIT ? &r->plan->init : &r->plan->test;
 	struct iso_err why = ISO_ERR_INIT;
 
-	if (f->step >= list->n)
+	if (f->step >= list->n || !list->steps[f->step].about)
 		return;
 	struct degraded *all = grow(news->degraded, news->n_degraded, sizeof(*all));
 	if (!all)
@@ -123,6 +125,7 @@ static void take_counter(struct news_reader *r, const struct cg *cg, const struc
 static void take_done(struct sbx_news *news, const struct sbx_done *done)
 {
 	news->done = true;
+	news->leaf_code = done->remove_code;
 	news->user_ns = done->user_ns;
 	news->system_ns = done->system_ns;
 	news->n_written = done->n_written;
@@ -208,8 +211,12 @@ static void take_all(struct news_reader *r, const struct cg *cg)
 	while (r->have - at >= sizeof(struct sbx_record)) {
 		struct sbx_record head;
 		memcpy(&head, r->space + at, sizeof(head));
-		/* Only init writes here, never more than PIPE_BUF at once. */
-		assert(head.size <= PIPE_BUF);
+		/* Only init writes here, never more than PIPE_BUF at once.  What
+		 * follows garbage cannot be told apart. */
+		if (head.size > PIPE_BUF) {
+			r->news.closed = r->news.garbled = true;
+			return;
+		}
 		if (r->have - at < sizeof(head) + head.size)
 			break;
 		take_record(r, cg, head.kind, r->space + at + sizeof(head), head.size);

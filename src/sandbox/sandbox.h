@@ -85,7 +85,9 @@ struct sbx_news {
 	bool exited;
 	int64_t exited_ns;
 	int status;            /* wait(2) */
-	bool done;             /* everything is dead and the leaf removed */
+	bool done;             /* everything is dead */
+	int leaf_code;         /* errno of removing the leaf; 0: it is gone */
+	bool garbled;          /* it told what it never tells: pid 1 is killed */
 	bool closed;           /* nothing more is told: sbx_poll_fd is another one now */
 	bool ended;            /* pid 1 is reaped */
 	int64_t user_ns;

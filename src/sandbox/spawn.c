@@ -278,6 +278,8 @@ static void reap(struct sbx *s, int flags)
 const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg, bool wait)
 {
 	news_read(&s->reader, s->report_fd, cg);
+	if (s->reader.news.garbled)
+		sbx_kill_hard(s);
 	if (s->reader.of_nat)
 		nat_explain(&s->nat, &s->reader.news.fault);
 	wait = wait && s->reader.news.done;

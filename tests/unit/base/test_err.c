@@ -2,6 +2,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -26,6 +27,13 @@ static void a_negative_code_means_the_same(void **state)
 	assert_int_equal(iso_err_set(&err, ISO_ERR_HOST, -ENOENT, "x"), -ENOENT);
 	assert_int_equal(err.code, ENOENT);
 	assert_string_equal(err.text, "x: No such file or directory");
+}
+
+static void a_code_without_a_positive_is_an_error_too(void **state)
+{
+	(void)state;
+	struct iso_err err = ISO_ERR_INIT;
+	assert_int_equal(iso_err_set(&err, ISO_ERR_HOST, INT_MIN, "x"), -INT_MAX);
 }
 
 static void code_0_adds_no_reason_but_is_still_an_error(void **state)
@@ -144,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_set_error_has_code_kind_and_reason),
 		cmocka_unit_test(a_negative_code_means_the_same),
+		cmocka_unit_test(a_code_without_a_positive_is_an_error_too),
 		cmocka_unit_test(code_0_adds_no_reason_but_is_still_an_error),
 		cmocka_unit_test(an_unknown_code_is_told_by_number),
 		cmocka_unit_test(without_an_error_object_the_code_still_comes_back),
