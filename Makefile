@@ -55,7 +55,7 @@ PC := $(B)/pc$(subst /,-,$(LIBDIR))/isorun.pc
 say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-qemu \
-	check-suites check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
+	check-suites check-faults check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
 	install uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
 
@@ -155,16 +155,20 @@ may_link = $(MAY_$(firstword $(subst /, ,$(1))))
 $(B)/unit/%: $(B)/tests/unit/%.o $$(call archives,$$(call may_link,$$*))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
-HELPERS := $(B)/probe $(B)/escape
+HELPERS := $(B)/probe $(B)/escape $(B)/box
 $(HELPERS): $(B)/%: $$(wildcard tests/helpers/$$**.[ch]) src/base/num.c
 	$(call say,LD,$@)
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -static -o $@ $(filter %.c,$^)
+# What makes a system call fail; the probes know nothing of it.
+$(B)/fault: tests/helpers/fault.c src/base/num.c
+	$(call say,LD,$@)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O2 -o $@ $^ $(shell $(PKG_CONFIG) --libs libseccomp)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(call archives,$(MAY_suite))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 
 deps: ; @contrib/deps
-tests: all $(UNIT) $(HELPERS)
+tests: all $(UNIT) $(HELPERS) $(B)/fault
 check: deps ## install what is missing, build, run all tests, end with the count
 	@$(MAKE) tests && $(MAKE) check-all
 check-all: tests
@@ -172,12 +176,14 @@ check-all: tests
 	@tests/unit/run $(B); tests/e2e/run $(B); tests/e2e/container $(B); tests/e2e/uml $(B); \
 	tests/e2e/qemu $(B); tests/tally $(B)
 check-unit: $(UNIT) ; @tests/unit/run $(B) ## the unit tests only
-check-e2e: all $(HELPERS) ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
+check-e2e: all $(HELPERS) $(B)/fault ; @tests/e2e/run $(B) $(T) ## end-to-end; T="topic/name ..." picks
 check-container: all $(HELPERS) ; @tests/e2e/container $(B) $(T) ## in a plain container
 check-qemu: tests ; @tests/e2e/qemu $(B) $(T) ## what needs netem, on a real kernel in qemu
 check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linux guest
+check-faults: tests ## every system call of a launch made to fail
+	@FAULTS=all SLOW=60 tests/e2e/run $(B) fault/launch fault/suite
 check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
-check-long: check asan ubsan distcheck check-suites ## everything that takes long
+check-long: check asan ubsan distcheck check-suites check-faults ## everything that takes long
 demo: deps ## forty unruly tests, naively and by isorun, side by side
 	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
 bench: all $(B)/probe ; @tests/bench/run $(B) $(T) ## beside bwrap, parallel, ctest

@@ -15,8 +15,10 @@ int guard_check(void)
 		/* open(2) takes the lowest free number, and those below are
 		 * open already.  Close-on-exec: a command that would have had
 		 * none has none. */
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd) {
+			say("open '/dev/null' as descriptor %d, which is closed", fd);
 			return STATUS_HOST;
+		}
 	}
 	/* Ignored, as some runners leave it, the kernel would reap the sandbox
 	 * itself and its status were lost (wait(2), NOTES). */

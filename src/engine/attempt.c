@@ -220,6 +220,15 @@ static void note_lost_output(struct attempt *a)
 	a->result.error = strdup(why.text);
 }
 
+/* Pid 1 was killed before it could, or had no success. */
+static void remove_leaf(struct attempt *a)
+{
+	int r = a->cgroups.n_groups ? cg_remove_leaf(a->engine->cg, a->cgroups.name) : 0;
+
+	if (r < 0)
+		(void)result_add_degraded(&a->result, "removal of its cgroup", strerror(-r));
+}
+
 /* The sandbox has ended, and its output is out. */
 static void conclude(struct attempt *a)
 {
@@ -229,9 +238,8 @@ static void conclude(struct attempt *a)
 	attempt_clear_scratch(a);
 	if (a->terminal && terminal_error(a->terminal))
 		note_lost_output(a);
-	/* Pid 1 was killed before it could: its leaf is ours to remove. */
-	if (!a->news->done && a->cgroups.n_groups)
-		(void)cg_remove_leaf(a->engine->cg, a->cgroups.name);
+	if (!a->news->done || a->news->leaf_code)
+		remove_leaf(a);
 	attempt_drop(a);
 }
 

@@ -61,7 +61,8 @@ int result_add_degraded(struct result *r, const char *what, const char *why)
 
 int result_shell_status(const struct result *r)
 {
-	if (!r->started || (r->error && r->outcome == OUTCOME_ERROR))
+	/* Also after its start: a sandbox that cannot go on. */
+	if (!r->started || r->outcome == OUTCOME_ERROR)
 		return r->error_status;
 	if (r->timed_out)
 		return SHELL_TIMED_OUT;

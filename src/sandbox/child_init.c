@@ -144,9 +144,9 @@ static bool reap(struct init *in)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR))
 		/* One that came by fork may end before we are told who it is. */
-		if (pid == in->test || !in->test)
+		if (pid > 0 && (pid == in->test || !in->test))
 			note_exit(in, status);
 	return pid == 0;
 }
@@ -172,9 +172,11 @@ static void obey(struct init *in)
 		kill(in->test, order.kind == SBX_ORDER_KILL ? SIGKILL : order.arg);
 }
 
-/* Without poll(2) nothing would be heard any more, not even the end of isorun. */
+/* Without poll(2) nothing would be heard any more, not even the end of isorun,
+ * and without waitpid(2) nothing of the test's. */
 static void end_test(struct init *in)
 {
+	const struct sbx_fault fault = { SBX_STAGE_WATCH, 0, errno, 0 };
 	int status;
 
 	if (!in->test) {
@@ -182,10 +184,12 @@ static void end_test(struct init *in)
 		return;
 	}
 	kill(in->test, SIGKILL);
-	if (waitpid(in->test, &status, 0) == in->test)
-		note_exit(in, status);
-	else
-		in->orphan = true;
+	if (waitpid(in->test, &status, 0) == in->test && status != SIGKILL) {
+		note_exit(in, status); /* it had ended already */
+		return;
+	}
+	child_record(in->job->report_fd, SBX_REC_FAULT, &fault, sizeof(fault), NULL, 0);
+	in->test_done = true;
 }
 
 /* One word of a forked test about how far it is. */
@@ -226,7 +230,8 @@ static void watch_once(struct init *in, int signal_fd, struct sbx_fault *fault)
 	if (fds[0].revents) {
 		struct signalfd_siginfo info;
 		(void)!read(signal_fd, &info, sizeof(info));
-		reap(in);
+		if (!reap(in) && !in->test_done && in->job->door_fd < 0)
+			end_test(in);
 	}
 	if (fds[1].revents)
 		obey(in);
@@ -374,6 +379,10 @@ _Noreturn void child_init_main(const struct sbx_job *of_plan)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	int signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signal_fd < 0) {
+		fault = (struct sbx_fault){ SBX_STAGE_WATCH, 0, errno, 0 };
+		give_up(&in, &fault);
+	}
 	if (job->door_fd >= 0 && admit(&in, signal_fd, &fault))
 		give_up(&in, &fault);
 	become_unreachable(job);

@@ -44,11 +44,23 @@ int plan_take_fd(struct sbx_plan *p)
 	return p->next_fd++;
 }
 
+bool plan_is_missing(void)
+{
+	return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+}
+
+enum iso_err_kind plan_lack_kind(void)
+{
+	return plan_is_missing() ? ISO_ERR_USAGE : ISO_ERR_HOST;
+}
+
 static bool is_dir(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (stat(path, &st) < 0)
+		return !plan_is_missing();
+	return S_ISDIR(st.st_mode);
 }
 
 static void add_place(struct scratch *sc, const char *dir, bool dev)
@@ -242,7 +254,8 @@ static int hold_binds(struct sbx_plan *p, const struct spec *spec, int *fds, boo
 	for (size_t i = 0; i < spec->n_binds; i++) {
 		const struct spec_bind *b = &spec->binds[i];
 		if (access(b->src, F_OK) < 0)
-			return iso_err_set(err, ISO_ERR_USAGE, errno, "bind source '%s'", b->src);
+			return iso_err_set(err, plan_lack_kind(), errno, "bind source '%s'",
+					   b->src);
 		dirs[i] = is_dir(b->src);
 		fds[i] = plan_hold_tree(p, b->src, b->readonly, b->dst);
 	}
@@ -260,7 +273,7 @@ static int show_binds(struct sbx_plan *p, const struct spec *spec, const struct 
 		else if (access(b->dst, F_OK) == 0)
 			target = plan_str(p, b->dst);
 		else
-			return iso_err_set(err, ISO_ERR_USAGE, errno,
+			return iso_err_set(err, plan_lack_kind(), errno,
 					   "bind target '%s' (it must exist, or lie in a private "
 					   "directory)", b->dst);
 		plan_place_tree(p, fds[i], target);
@@ -371,7 +384,7 @@ static void cover_paths(struct sbx_plan *p, const struct scratch *sc, char *cons
 			void (*cover)(struct sbx_plan *p, const char *path))
 {
 	for (size_t i = 0; i < strv_len(paths); i++) {
-		if (access(paths[i], F_OK) < 0)
+		if (access(paths[i], F_OK) < 0 && plan_is_missing())
 			continue;
 		size_t first = p->init.n;
 		cover(p, paths[i]);

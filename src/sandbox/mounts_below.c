@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/sandbox.h"
+#include "sandbox/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static int add_point(char ***list, const char *dir, const char *point)
 {
 	/* What cannot be reached is covered by another mount. */
 	if (!point || str_eq(point, dir) || !path_is_below(point, dir) ||
-	    strv_has(*list, point) || access(point, F_OK) < 0)
+	    strv_has(*list, point) || (access(point, F_OK) < 0 && plan_is_missing()))
 		return 0;
 	return strv_add(list, point);
 }

@@ -42,6 +42,13 @@ const char *plan_str(struct sbx_plan *p, const char *s);
 const char *plan_fmt(struct sbx_plan *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Of errno, after a look at a path: nothing is there that the test could reach
+ * either.  After any other error something may be: its step is made all the
+ * same, and says why it fails. */
+bool plan_is_missing(void);
+/* Whose fault that is, for a path that must be there. */
+enum iso_err_kind plan_lack_kind(void);
+
 /* mounts.c: everything the mount namespace needs. */
 int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err);
 int plan_take_fd(struct sbx_plan *p);

@@ -98,7 +98,7 @@ static int make_layer(struct sbx_plan *p, const struct scratch *sc, struct tree 
 	struct stat st;
 
 	if (stat(t->path, &st) < 0)
-		return iso_err_set(err, ISO_ERR_USAGE, errno, "workspace '%s'", t->path);
+		return iso_err_set(err, plan_lack_kind(), errno, "workspace '%s'", t->path);
 	t->upper = numbered(p, sc->base, "upper", i);
 	t->work = numbered(p, sc->base, "work", i);
 	struct sbx_step *s = plan_init_step(p, SBX_MKDIR);

@@ -170,3 +170,17 @@ while True:
 # What a sandbox runs to hear it: hear ADDRESS PORT.
 hear='import socket, sys
 print(socket.create_connection((sys.argv[1], int(sys.argv[2])), 5).recv(9).decode(), end="")'
+
+# faults ARGUMENT...: tests/helpers/faults.py finds nothing wrong.
+need_faults()
+{
+	"${ISORUN%/*}/fault" 2>/dev/null
+	[ $? != 77 ] || skip "knows the registers of x86-64 only"
+	"${ISORUN%/*}/fault" -l .calls -o .report "$ISORUN" --version >/dev/null
+	[ -s .calls ] || skip "this kernel shows no system calls to a tracer"
+}
+faults()
+{
+	FAULT=${ISORUN%/*}/fault BOX=${ISORUN%/*}/box \
+		python3 "$E2E/../helpers/faults.py" "$@" >"$out" 2>&1 || fail "faults $*"
+}

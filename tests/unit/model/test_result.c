@@ -68,6 +68,7 @@ static struct result started(void)
 	struct result r;
 	result_init(&r);
 	r.started = true;
+	r.outcome = OUTCOME_FAILED;
 	return r;
 }
 
@@ -79,6 +80,15 @@ static void the_shell_status_is_the_exit_status_of_a_test_that_exits(void **stat
 	assert_int_equal(result_shell_status(&r), 77);
 	r.exit_status = 0;
 	assert_int_equal(result_shell_status(&r), 0);
+}
+
+static void the_shell_status_of_a_sandbox_that_could_not_go_on_is_isoruns(void **state)
+{
+	(void)state;
+	struct result r;
+	result_init(&r);
+	r.started = true;
+	assert_int_equal(result_shell_status(&r), 125);
 }
 
 static void the_shell_status_is_128_plus_the_signal_that_ended_the_test(void **state)
@@ -126,6 +136,8 @@ int main(void)
 		cmocka_unit_test(fini_frees_everything_and_may_be_called_twice),
 		cmocka_unit_test(what_was_given_up_is_kept_in_order_as_copies),
 		cmocka_unit_test(the_shell_status_is_the_exit_status_of_a_test_that_exits),
+		cmocka_unit_test(
+			the_shell_status_of_a_sandbox_that_could_not_go_on_is_isoruns),
 		cmocka_unit_test(the_shell_status_is_128_plus_the_signal_that_ended_the_test),
 		cmocka_unit_test(the_shell_status_of_a_timeout_is_124_however_the_test_ended),
 		cmocka_unit_test(

@@ -83,6 +83,22 @@ static void a_private_directory_that_the_host_lacks_is_passed_over(void **state)
 	assert_false(says(d, "tmpfs"));
 }
 
+static void what_cannot_be_looked_at_is_covered_all_the_same(void **state)
+{
+	struct desk *d = *state;
+	_cleanup_free_ char *loop = words("%s/loop", d->top);
+	_cleanup_free_ char *private = words("on '%s'\n", loop);
+	_cleanup_free_ char *hidden = words("tmpfs on '%s'", loop);
+
+	assert_int_equal(symlink(loop, loop), 0);
+	set(d, "filesystem", "private", loop);
+	compile(d);
+	assert_true(says(d, private));
+	set(d, "filesystem", "hide", loop);
+	compile(d);
+	assert_true(says(d, hidden));
+}
+
 static void a_workspace_below_a_private_directory_stays_visible(void **state)
 {
 	struct desk *d = *state;
@@ -285,6 +301,7 @@ int main(void)
 		AT_DESK(private_directories_share_one_scratch),
 		AT_DESK(what_lies_in_a_private_directory_is_private_already),
 		AT_DESK(a_private_directory_that_the_host_lacks_is_passed_over),
+		AT_DESK(what_cannot_be_looked_at_is_covered_all_the_same),
 		AT_DESK(a_workspace_below_a_private_directory_stays_visible),
 		AT_DESK(a_shared_workspace_that_nothing_covers_needs_no_step),
 		AT_DESK(the_lower_directory_of_an_overlay_goes_by_its_descriptor),
