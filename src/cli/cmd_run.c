@@ -18,6 +18,7 @@
 #include "cli/wrap.h"
 #include "report/sink.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/seccomp.h"
 
 /* A device or a pipe cannot be replaced by a new file; /dev/stdout must not be,
  * although what it leads to may be one. */
@@ -61,6 +62,7 @@ static int wrap(const struct wrap_values *v, char **command)
 		.values = v,
 		.command = command,
 		.prepared = &prepared,
+		.name_refusal = seccomp_name_refusal,
 		.record = v->status_file ? record : NULL,
 	};
 	int status;

@@ -19,6 +19,7 @@
 #include "cli/suite_history.h"
 #include "cli/suite_sinks.h"
 #include "engine/keep.h"
+#include "sandbox/seccomp.h"
 #include "suite/output_bound.h"
 
 enum { TICK_NS = 100 * 1000 * 1000 };
@@ -182,6 +183,7 @@ static int open_engine(struct suite_run_state *s, struct iso_err *err)
 		.budget_bytes = stated ? stated : s->settings.budget_bytes,
 		.budget_from = stated ? "--budget" : s->settings.budget_from,
 		.prepared = &s->specs.main,
+		.name_refusal = seccomp_name_refusal,
 		.strict = s->values->sandbox.strict,
 	};
 

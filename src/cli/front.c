@@ -41,8 +41,9 @@ static bool wants_full(const struct wrap_values *v, char **command)
 	const struct spec_changes *changes = &v->sandbox.changes;
 
 	for (size_t i = 0; i < changes->n; i++)
-		if (str_eq(changes->list[i].opt->name, "user") &&
-		    is_user_name(changes->list[i].value))
+		if (str_eq(changes->list[i].opt->name, "seccomp-log") ||
+		    (str_eq(changes->list[i].opt->name, "user") &&
+		     is_user_name(changes->list[i].value)))
 			return true;
 	return v->help || v->version || v->status_file || !*command;
 }
@@ -64,7 +65,9 @@ static int launch(const struct wrap_values *v, char **command)
 	if (prepared_load(runtime_dir, profile, policy, &prepared) < 0)
 		return -1;
 	w.runtime_dir = runtime_dir;
-	if (!is_user_name(prepared.spec.user) && !scope_is_wanted(&prepared.place))
+	/* Names of calls take libseccomp. */
+	if (!is_user_name(prepared.spec.user) && !prepared.spec.seccomp_log &&
+	    !scope_is_wanted(&prepared.place))
 		status = wrap_apply(&w, &err) < 0 ? say_fault(&err) : wrap_run(&w);
 	prepared_fini(&prepared);
 	return status;

@@ -129,6 +129,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	     "memory or disk: where private files are"),
 	SPEC(0, "seccomp", "POLICY", "process", "seccomp", convert_file,
 	     "system calls allowed: default, strict, off, FILE"),
+	SPEC(0, "seccomp-log", NULL, "process", "seccomp-log", convert_yes,
+	     "tell which system calls were refused"),
 	SPEC(0, "share", "NS,...", "namespaces", "share", NULL,
 	     "do without these of mount,net,pid,ipc,uts,cgroup"),
 	{ 0, "strict", NULL, opt_flag, FIELD(strict),

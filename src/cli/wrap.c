@@ -224,6 +224,7 @@ static int open_engine(struct wrapping *w, struct iso_err *err)
 		.budget_bytes = wrap->values->sandbox.budget_bytes,
 		.prepared = wrap->prepared,
 		.strict = wrap->values->sandbox.strict,
+		.name_refusal = wrap->name_refusal,
 	};
 	int r = loop_open(&w->loop);
 

@@ -46,6 +46,7 @@ struct wrap {
 	struct prepared *prepared;      /* its spec is changed by the options */
 	const struct wrap_test *test;   /* NULL: none */
 	bool interactive;               /* a shell ignores SIGTERM: isorun's own hangs it up */
+	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret); /* engine.h */
 	wrap_record_fn *record;         /* of values->status_file */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/wrap.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -65,6 +66,27 @@ static void tell_leftovers(const struct result *r)
 	say("left running and ended: %s", buf_str(&b));
 }
 
+static void tell_refusals(const struct result *r)
+{
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < r->n_refusals; i++) {
+		const struct refusal *one = &r->refusals[i];
+		_cleanup_buf_ struct buf b = BUF_INIT;
+
+		add_plain(&b, one->program);
+		told += one->count;
+		if (one->count > 1)
+			say("seccomp refused %s of '%s' with %s, %" PRIu64 " times; to permit: %s",
+			    one->call, buf_str(&b), one->error, one->count, one->permit);
+		else
+			say("seccomp refused %s of '%s' with %s; to permit: %s", one->call,
+			    buf_str(&b), one->error, one->permit);
+	}
+	if (told < r->n_refused)
+		say("seccomp refused %" PRIu64 " more calls, of other kinds", r->n_refused - told);
+}
+
 static void tell_not_started(const char *command, const struct result *r)
 {
 	const char *near = word_nearest(command);
@@ -89,6 +111,7 @@ void wrap_tell(const char *command, const struct result *r, int64_t timeout_ns)
 	if (r->oom)
 		tell_memory(r);
 	tell_leftovers(r);
+	tell_refusals(r);
 }
 
 void wrap_tell_again(const struct result *r, uint64_t next_bytes, bool alone)

@@ -19,6 +19,7 @@ struct engine {
 	sigset_t caller_mask;         /* what tests start with */
 	const void *init_image;
 	size_t init_image_bytes;
+	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
 	bool strict;
 	bool user_ns;                 /* namespaces need a user namespace here */
 	bool swept;                   /* of directories that dead ones left */

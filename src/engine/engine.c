@@ -40,6 +40,7 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->strict = config->strict;
 	e->find_scratch = config->scratch_dir;
 	e->runtime_dir = config->runtime_dir;
+	e->name_refusal = config->name_refusal;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
 	int r = cg_open(&config->prepared->place, &e->cg, err);

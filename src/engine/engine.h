@@ -16,6 +16,7 @@
 
 struct engine;
 struct attempt;
+struct sbx_refused;
 
 struct engine_config {
 	const char *runtime_dir;  /* of the ledger and the compiled bytes; exists */
@@ -27,6 +28,9 @@ struct engine_config {
 	const struct prepared *prepared; /* borrowed; its spec is not used */
 	const void *init_image;   /* init as a program; borrowed; NULL: a copy of this process */
 	size_t init_image_bytes;
+	/* Puts a refused call in words, where seccomp-log asks for it: 0 or -ENOMEM.
+	 * NULL: they are not told (the words take libseccomp). */
+	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
 	bool strict;              /* what cannot be isolated or limited is an error */
 };
 

@@ -192,6 +192,7 @@ int iso_spec_profile(struct iso_spec *s, const char *name_or_file, struct iso_er
 		return r;
 	spec_fini(&s->spec);
 	s->spec = kit->prepared.spec;
+	s->spec.seccomp_log = false; /* iso_result has no place for it */
 	kit->prepared.spec = (struct spec){ 0 };
 	kit_drop(s->kit);
 	s->kit = kit;
@@ -223,6 +224,9 @@ int iso_spec_set(struct iso_spec *s, const char *section, const char *key, const
 	/* Without a key spec_set checks the section only. */
 	if (!section || !key || !value)
 		return iso_err_set(err, ISO_ERR_USAGE, EINVAL, "iso_spec_set");
+	if (str_eq(section, "process") && str_eq(key, "seccomp-log"))
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "iso_spec_set: seccomp-log: only the programs tell of refusals");
 	int r = spec_set(&s->spec, section, key, value, "iso_spec_set", err);
 	return r < 0 ? r : take_policy(s, err);
 }

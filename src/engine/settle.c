@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "engine/keep.h"
+#include "sandbox/step.h"
 
 static void settle_end(struct attempt *a, const struct sbx_news *news)
 {
@@ -56,6 +57,19 @@ static void settle_usage(struct attempt *a, const struct sbx_news *news)
 	u->waited_ns = a->waited_ns;
 }
 
+static void take_refusals(struct attempt *a, const struct sbx_news *news)
+{
+	struct result *r = &a->result;
+
+	r->n_refused = news->n_refused;
+	if (!news->n_refusals || !a->engine->name_refusal)
+		return;
+	r->refusals = calloc(news->n_refusals, sizeof(*r->refusals));
+	for (size_t i = 0; r->refusals && i < news->n_refusals; i++)
+		if (a->engine->name_refusal(&news->refusals[i], &r->refusals[r->n_refusals]) == 0)
+			r->n_refusals++;
+}
+
 static void take_lists(struct attempt *a, const struct sbx_news *news)
 {
 	struct result *r = &a->result;
@@ -85,6 +99,7 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 
 	settle_usage(a, news);
 	take_lists(a, news);
+	take_refusals(a, news);
 	if (news->exited) {
 		settle_end(a, news);
 		return;

@@ -24,6 +24,14 @@ void result_init(struct result *r)
 	};
 }
 
+void refusal_fini(struct refusal *r)
+{
+	free(r->call);
+	free(r->error);
+	free(r->program);
+	free(r->permit);
+}
+
 void result_fini(struct result *r)
 {
 	for (size_t i = 0; i < r->n_leftovers; i++)
@@ -37,6 +45,9 @@ void result_fini(struct result *r)
 		free(r->degraded[i].why);
 	}
 	free(r->degraded);
+	for (size_t i = 0; i < r->n_refusals; i++)
+		refusal_fini(&r->refusals[i]);
+	free(r->refusals);
 	free(r->error);
 	result_init(r);
 }

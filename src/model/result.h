@@ -39,6 +39,15 @@ struct degraded {
 	char *why;  /* one line, with the cure when there is one */
 };
 
+/* A kind of system call that the seccomp policy refused: owned strings. */
+struct refusal {
+	char *call;     /* "ioctl(0x3, 0x5412)" */
+	char *error;    /* "EPERM" */
+	char *program;  /* the first that made it, by comm, proc(5) */
+	char *permit;   /* "[allow] ioctl = int1 == 0x5412": the line of a policy */
+	uint64_t count;
+};
+
 struct result {
 	enum outcome outcome;
 	bool started;           /* exec happened; false: see error */
@@ -60,6 +69,9 @@ struct result {
 	size_t n_kept;
 	struct degraded *degraded;
 	size_t n_degraded;
+	struct refusal *refusals; /* told of where seccomp-log asks for it */
+	size_t n_refusals;
+	uint64_t n_refused;     /* calls; above the sum of `refusals` where kinds were too many */
 	int error_status;       /* what a shell would report when not started: 2 (the request
 				 * was at fault), 125, 126 or 127 */
 	char *error;            /* what went wrong of isorun's own; NULL: nothing */
@@ -67,6 +79,7 @@ struct result {
 
 void result_init(struct result *r);   /* an attempt that did not start */
 void result_fini(struct result *r);   /* frees what it owns, leaves it as result_init */
+void refusal_fini(struct refusal *r);
 int result_add_degraded(struct result *r, const char *what, const char *why);
 
 /* What a shell user sees of a wrapped command: the exit status by DESIGN.md 9. */

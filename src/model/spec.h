@@ -60,6 +60,7 @@ struct spec {
 	bool keep_caps_all;      /* capabilities = all */
 	char **capabilities;     /* kept, lower case without "cap_"; empty: none */
 	char *seccomp;           /* a policy's name, an absolute path of its file, or "off" */
+	bool seccomp_log;        /* refused calls are told by name */
 	/* Its policy as struct sock_filter[]: borrowed of whoever prepared the spec. */
 	const char *filter_of;   /* the policy that it was made from; NULL: none yet */
 	const void *filter;

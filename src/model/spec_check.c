@@ -98,12 +98,19 @@ static const char *shape_without_lo(const struct spec *s)
 	return NULL;
 }
 
+static const char *log_without_policy(const struct spec *s)
+{
+	if (s->seccomp_log && str_eq(s->seccomp, "off"))
+		return "seccomp-log without a seccomp policy: nothing is refused";
+	return NULL;
+}
+
 int spec_check(const struct spec *s, char ***ret_warnings)
 {
 	static const char *(*const rules[])(const struct spec *) = {
 		pid_over_shared_tmp, pid_over_shared_tree, pid_without_mount, paths_without_mount,
 		hidden_and_private,  tmp_above_memory,     pass_without_clear,
-		keep_without_overlay, shape_without_lo,
+		keep_without_overlay, shape_without_lo,    log_without_policy,
 	};
 	_cleanup_strv_ char **warnings = NULL;
 

@@ -83,6 +83,8 @@ static const struct spec_row rows[] = {
 	    "descriptors above 2 that stay open in the test"),
 	ROW("process", "seccomp", "NAME|FILE|off", seccomp, seccomp, NULL,
 	    "the policy that filters system calls, such as default or strict"),
+	ROW("process", "seccomp-log", "BOOL", bool, seccomp_log, NULL,
+	    "tell which calls the policy refused, and the lines that would allow them"),
 	ROW("process", "tty", "BOOL", bool, tty, NULL,
 	    "a terminal of its own, for standard input, output and error"),
 	ROW("process", "user", "NAME|UID[:GID]|caller", user, user, "caller",

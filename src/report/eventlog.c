@@ -64,6 +64,19 @@ static struct json *put_degraded(const struct result *r)
 	return arr;
 }
 
+static struct json *put_refusals(const struct result *r)
+{
+	struct json *arr = json_array();
+
+	for (size_t i = 0; i < r->n_refusals; i++) {
+		struct json *obj = json_object();
+
+		put_fields(obj, log_refusal_fields(), &r->refusals[i]);
+		json_add(arr, obj);
+	}
+	return arr;
+}
+
 /* `base` is the struct that holds the field, for the types that need two members. */
 static void put_field(struct json *obj, const struct log_field *f, const void *base)
 {
@@ -114,6 +127,9 @@ static void put_field(struct json *obj, const struct log_field *f, const void *b
 		break;
 	case LOG_DEGRADED:
 		json_set(obj, f->key, put_degraded(base));
+		break;
+	case LOG_REFUSALS:
+		json_set(obj, f->key, put_refusals(base));
 		break;
 	}
 }

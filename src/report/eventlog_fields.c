@@ -114,6 +114,8 @@ static const struct log_field result[] = {
 	RESULT_FIELD("kept", LOG_STRV, kept),
 	RESULT_FIELD("n_kept", LOG_SIZE, n_kept),
 	RESULT_FIELD("degraded", LOG_DEGRADED, degraded),
+	RESULT_FIELD("refused", LOG_REFUSALS, refusals),
+	RESULT_FIELD("n_refused", LOG_U64, n_refused),
 	RESULT_FIELD("error_status", LOG_INT, error_status),
 	RESULT_FIELD("error", LOG_STR, error),
 };
@@ -128,6 +130,14 @@ static const struct log_field leftover[] = {
 static const struct log_field degraded[] = {
 	{ "what", LOG_STR, offsetof(struct degraded, what) },
 	{ "why", LOG_STR, offsetof(struct degraded, why) },
+};
+
+static const struct log_field refusal[] = {
+	{ "call", LOG_STR, offsetof(struct refusal, call) },
+	{ "error", LOG_STR, offsetof(struct refusal, error) },
+	{ "program", LOG_STR, offsetof(struct refusal, program) },
+	{ "permit", LOG_STR, offsetof(struct refusal, permit) },
+	{ "count", LOG_U64, offsetof(struct refusal, count) },
 };
 
 #define TABLE(t) { t, ARRAY_SIZE(t) }
@@ -164,4 +174,9 @@ struct log_table log_leftover_fields(void)
 struct log_table log_degraded_fields(void)
 {
 	return (struct log_table)TABLE(degraded);
+}
+
+struct log_table log_refusal_fields(void)
+{
+	return (struct log_table)TABLE(refusal);
 }

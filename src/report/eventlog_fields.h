@@ -27,6 +27,7 @@ enum log_type {
 	LOG_COUNTS,     /* unsigned[OUTCOME_COUNT], as an object by name */
 	LOG_LEFTOVERS,  /* of a struct result: the array and its length */
 	LOG_DEGRADED,   /* likewise */
+	LOG_REFUSALS,   /* likewise */
 };
 
 struct log_field {
@@ -44,5 +45,6 @@ struct log_table log_event_fields(enum event_kind kind); /* of struct event */
 struct log_table log_result_fields(void);                /* of struct result: attempt-finished */
 struct log_table log_leftover_fields(void);
 struct log_table log_degraded_fields(void);
+struct log_table log_refusal_fields(void);
 
 #endif

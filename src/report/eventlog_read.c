@@ -119,6 +119,16 @@ static int get_degraded(const struct reader *rd, const struct json *arr, struct 
 	return r;
 }
 
+static int get_refusals(const struct reader *rd, const struct json *arr, struct result *ret)
+{
+	void *all = NULL;
+	int r = get_structs(rd, arr, log_refusal_fields(), sizeof(struct refusal), &all,
+			    &ret->n_refusals);
+
+	ret->refusals = all;
+	return r;
+}
+
 static int get_text(const struct reader *rd, const struct json *obj, const struct log_field *f,
 		    const char **ret)
 {
@@ -211,6 +221,8 @@ static int get_field(const struct reader *rd, const struct json *obj, const stru
 		return get_leftovers(rd, value, base);
 	case LOG_DEGRADED:
 		return get_degraded(rd, value, base);
+	case LOG_REFUSALS:
+		return get_refusals(rd, value, base);
 	default:
 		return get_integer(rd, obj, f, to);
 	}

@@ -212,6 +212,26 @@ static void add_leftovers(struct fold *f, struct fold_test *t, const struct resu
 	}
 }
 
+static void add_refusals(struct fold *f, struct fold_test *t, const struct result *r)
+{
+	for (size_t i = 0; i < r->n_refusals; i++) {
+		struct fold_refusal *one = keep_new(f, sizeof(*one));
+
+		if (!one)
+			return;
+		one->test = t->id;
+		one->call = keep(f, r->refusals[i].call);
+		one->error = keep(f, r->refusals[i].error);
+		one->permit = keep(f, r->refusals[i].permit);
+		one->count = r->refusals[i].count;
+		if (f->last_refusal)
+			f->last_refusal->next = one;
+		else
+			f->refusals = one;
+		f->last_refusal = one;
+	}
+}
+
 static void add_degraded(struct fold *f, const struct degraded *one)
 {
 	struct fold_degraded **link = &f->degraded;
@@ -261,6 +281,7 @@ static void on_attempt_finished(struct fold *f, struct fold_test *t, const struc
 	if (r->n_written > r->n_kept)
 		t->n_lost = r->n_written - r->n_kept;
 	add_leftovers(f, t, r);
+	add_refusals(f, t, r);
 	for (size_t i = 0; i < r->n_degraded; i++)
 		add_degraded(f, &r->degraded[i]);
 }

@@ -71,6 +71,16 @@ struct fold_leftover {
 	const char *command;
 };
 
+/* A kind of system call that a test's seccomp policy refused. */
+struct fold_refusal {
+	struct fold_refusal *next;
+	const char *test;
+	const char *call;
+	const char *error;
+	const char *permit;
+	uint64_t count;
+};
+
 struct fold_degraded {
 	struct fold_degraded *next;
 	const char *what;
@@ -114,6 +124,8 @@ struct fold {
 	struct fold_leftover *last_leftover;
 	size_t n_leftovers;
 	struct fold_degraded *degraded;
+	struct fold_refusal *refusals;
+	struct fold_refusal *last_refusal;
 
 	int64_t t_ns;              /* of the newest event */
 	int interrupted_by;        /* signal; 0: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/summary.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,27 @@ static void add_leftovers(struct buf *b, const struct fold *f, const struct summ
 			text_add(b, l->command);
 			buf_addc(b, ')');
 		}
+		buf_addc(b, '\n');
+	}
+	section_end(&s);
+}
+
+static void add_refusals(struct buf *b, const struct fold *f, const struct summary_options *o)
+{
+	struct section s = { b, o, "refused by the seccomp policy", 0, MAX_LISTED };
+
+	for (const struct fold_refusal *r = f->refusals; r; r = r->next) {
+		if (!section_line(&s))
+			continue;
+		text_add(b, r->test);
+		buf_adds(b, ": ");
+		text_add(b, r->call);
+		buf_adds(b, " with ");
+		text_add(b, r->error);
+		if (r->count > 1)
+			buf_addf(b, ", %" PRIu64 " times", r->count);
+		buf_adds(b, "; to permit: ");
+		text_add(b, r->permit);
 		buf_addc(b, '\n');
 	}
 	section_end(&s);
@@ -362,6 +384,7 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 	add_slowest(b, f, o);
 	add_largest(b, f, o);
 	add_leftovers(b, f, o);
+	add_refusals(b, f, o);
 	add_oom(b, f, o);
 	add_degraded(b, f, o);
 	add_flaky(b, f, o);

@@ -170,10 +170,18 @@ int child_terminal_hand_over(const struct sbx_job *job);
 void child_terminal_restore(const struct sbx_job *job);
 
 /* What a filter that bpf.c wrote answers to a call (SECCOMP_RET_*), and a mask of
- * the arguments that it looked at. */
+ * the 32-bit halves of arguments that it looked at, the low one first. */
 struct seccomp_data;
 uint32_t child_filter_eval(const struct sock_filter *code, size_t n,
 			   const struct seccomp_data *data, unsigned *ret_looked);
+
+/* child_refusal.c: loads a filter; where its refusals are to be heard, and heard
+ * and answered; reports them, and returns how many there were. */
+int child_filter_load(const struct sbx_step *step);
+int child_refusal_fd(void); /* -1: nothing to hear */
+void child_refusal_answer(const struct sbx_job *job);
+void child_refusal_close(void);
+uint64_t child_report_refused(int report_fd);
 
 /* Helpers without libc's state. */
 int64_t child_now_ns(void);

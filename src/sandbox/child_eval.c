@@ -12,7 +12,7 @@ static uint32_t load(const struct seccomp_data *data, uint32_t at, unsigned *loo
 	if (at > sizeof(*data) - sizeof(word))
 		return 0;
 	if (at >= first)
-		*looked |= 1u << (at - first) / sizeof(data->args[0]);
+		*looked |= 1u << (at - first) / sizeof(word);
 	for (unsigned i = 0; i < sizeof(word); i++)
 		((unsigned char *)&word)[i] = ((const unsigned char *)data)[at + i];
 	return word;

@@ -215,6 +215,7 @@ static void watch_once(struct init *in, int signal_fd, struct sbx_fault *fault)
 		{ .fd = in->job->control_fd, .events = POLLIN },
 		{ .fd = fault ? in->job->door_fd : -1, .events = POLLIN },
 		{ .fd = in->job->parent_fd, .events = POLLIN },
+		{ .fd = child_refusal_fd(), .events = POLLIN },
 	};
 
 	if (poll(fds, sizeof(fds) / sizeof(*fds), -1) < 0) {
@@ -235,6 +236,10 @@ static void watch_once(struct init *in, int signal_fd, struct sbx_fault *fault)
 	}
 	if (fds[1].revents)
 		obey(in);
+	if (fds[4].revents & POLLIN)
+		child_refusal_answer(in->job);
+	else if (fds[4].revents)
+		child_refusal_close(); /* nobody is left to be filtered */
 }
 
 static void watch(struct init *in, int signal_fd)
@@ -303,6 +308,8 @@ static _Noreturn void finish(struct init *in)
 		child_report_written(job, &done);
 		child_hand_over(job);
 	}
+	if (!in->orphan)
+		done.n_refused = child_report_refused(job->report_fd);
 	done.remove_code = child_cgroup_remove(job->cgroups, job->report_fd);
 
 	struct rusage usage;

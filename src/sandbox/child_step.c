@@ -6,7 +6,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/netlink.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -182,15 +181,6 @@ static int run_caps(const struct sbx_step *s)
 	return syscall(SYS_capset, &head, data) < 0 ? errno : 0;
 }
 
-static int run_seccomp(const struct sbx_step *s)
-{
-	const struct sock_fprog prog = {
-		.len = (unsigned short)(s->size / sizeof(struct sock_filter)),
-		.filter = (struct sock_filter *)(uintptr_t)s->data,
-	};
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) < 0 ? errno : 0;
-}
-
 static int run_own(const struct sbx_step *s)
 {
 	if (s->uid != (uid_t)-1 && chown(s->path, s->uid, s->gid) < 0 && errno != EPERM &&
@@ -335,7 +325,7 @@ static int run_op(const struct sbx_step *s)
 	case SBX_NNP:
 		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? errno : 0;
 	case SBX_SECCOMP:
-		return run_seccomp(s);
+		return child_filter_load(s);
 	case SBX_PASS_FD:
 		return fcntl(s->fd, F_SETFD, 0) < 0 ? errno : 0;
 	case SBX_PTY:

@@ -131,13 +131,16 @@ __attribute__((noinline)) int child_test_spawn(const struct sbx_job *job,
 			args.flags |= CLONE_INTO_CGROUP;
 			args.cgroup = (uint64_t)join_fds[i];
 		}
+	if (job->filter) /* child_refusal.c */
+		args.flags |= CLONE_FILES;
 	ret_fault->code = 0;
 	long pid = child_call_twice(SYS_clone3, (unsigned long)&args, sizeof(args), 0);
 	if (pid == 0)
 		test_main(job, join_fds, ret_fault);
 	/* Containers' filters cannot see clone3's flags and so refuse it. */
 	if (pid == -ENOSYS) {
-		pid = child_call_twice(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0);
+		const unsigned long flags = args.flags & ~(uint64_t)CLONE_INTO_CGROUP;
+		pid = child_call_twice(SYS_clone, flags | SIGCHLD, 0, 0);
 		if (pid == 0) {
 			int code = join_late(job->cgroups, join_fds);
 			if (code)

@@ -98,8 +98,9 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "keep capabilities %#llx", (unsigned long long)s->caps);
 		break;
 	case SBX_SECCOMP:
-		buf_addf(b, "load a seccomp filter of %zu instructions",
-			 s->size / sizeof(struct sock_filter));
+		buf_addf(b, "load a seccomp filter of %zu instructions%s",
+			 s->size / sizeof(struct sock_filter),
+			 s->flags ? ", which tells of refusals" : "");
 		break;
 	case SBX_PASS_FD:
 		buf_addf(b, "pass descriptor %d", s->fd);

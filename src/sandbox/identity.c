@@ -2,6 +2,7 @@
 #include "sandbox/plan.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -88,6 +89,28 @@ void plan_user_map(struct sbx_plan *p)
 	p->n_user_map_steps = p->init.n;
 }
 
+/* The filter with each refusal handed over, and the plain one for init. */
+static void plan_refusal_log(struct sbx_plan *p, struct sbx_step *s)
+{
+	const struct sock_filter *plain = s->data;
+	const size_t n = s->size / sizeof(*plain);
+	struct sock_filter *code = arena_alloc(p->arena, s->size);
+
+	if (!code) {
+		p->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		code[i] = plain[i];
+		if (BPF_CLASS(code[i].code) == BPF_RET && code[i].k != SECCOMP_RET_ALLOW)
+			code[i].k = SECCOMP_RET_USER_NOTIF;
+	}
+	s->data = code;
+	s->flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	p->job.filter = plain;
+	p->job.n_filter = n;
+}
+
 int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	const struct spec *spec = rq->spec;
@@ -123,6 +146,8 @@ int plan_identity(struct sbx_plan *p, const struct sbx_request *rq, struct iso_e
 		struct sbx_step *s = plan_test_step(p, SBX_SECCOMP);
 		s->data = rq->bpf;
 		s->size = rq->bpf_bytes;
+		if (spec->seccomp_log)
+			plan_refusal_log(p, s);
 	}
 	return 0;
 }

@@ -122,6 +122,16 @@ static void take_counter(struct news_reader *r, const struct cg *cg, const struc
 	cg_parse_usage(cg, g->reads[head->read], copy, &r->news.usage);
 }
 
+static void take_refused(struct sbx_news *news, const char *data, size_t size)
+{
+	struct sbx_refused *list = grow(news->refusals, news->n_refusals, sizeof(*list));
+
+	if (!list || size != sizeof(*list))
+		return;
+	news->refusals = list;
+	memcpy(&list[news->n_refusals++], data, size);
+}
+
 static void take_done(struct sbx_news *news, const struct sbx_done *done)
 {
 	news->done = true;
@@ -130,6 +140,7 @@ static void take_done(struct sbx_news *news, const struct sbx_done *done)
 	news->system_ns = done->system_ns;
 	news->n_written = done->n_written;
 	news->n_deleted = done->n_deleted;
+	news->n_refused = done->n_refused;
 }
 
 /* Copies the fixed part of a payload out (records are not aligned) and points
@@ -196,6 +207,9 @@ static void take_record(struct news_reader *r, const struct cg *cg, uint32_t kin
 	case SBX_REC_DELETED:
 		take_path(&r->news.deleted, data, size);
 		break;
+	case SBX_REC_REFUSED:
+		take_refused(&r->news, data, size);
+		break;
 	case SBX_REC_DONE: {
 		PAYLOAD(struct sbx_done, done);
 		take_done(&r->news, &done);
@@ -254,6 +268,7 @@ void news_fini(struct sbx_news *news)
 		free(news->degraded[i].why);
 	}
 	free(news->degraded);
+	free(news->refusals);
 	strv_free(news->written);
 	strv_free(news->deleted);
 }

@@ -13,7 +13,7 @@
 #include "base/str.h"
 
 /* A pointer that pack.c does not know would point nowhere in init. */
-static_assert(sizeof(struct sbx_job) == 408, "put_job packs all that a job points to");
+static_assert(sizeof(struct sbx_job) == 432, "put_job packs all that a job points to");
 static_assert(sizeof(struct sbx_step) == 96, "put_steps packs all that a step points to");
 
 struct pack {
@@ -140,6 +140,8 @@ static void put_job(struct pack *p, size_t at, const struct sbx_job *job)
 	put_text(p, at + offsetof(struct sbx_job, scratch_path), job->scratch_path);
 	put_text(p, at + offsetof(struct sbx_job, disk_name), job->disk_name);
 	put_text(p, at + offsetof(struct sbx_job, disk_base), job->disk_base);
+	put_data(p, at + offsetof(struct sbx_job, filter), job->filter,
+		 job->n_filter * sizeof(*job->filter));
 	put_data(p, at + offsetof(struct sbx_job, keep_fds), job->keep_fds,
 		 job->n_keep_fds * sizeof(*job->keep_fds));
 	size_t cgroups = put(p, job->cgroups, sizeof(*job->cgroups));

@@ -31,6 +31,7 @@ struct level {
 	const char *parent;
 	const char *parent_where;
 	bool says_default;
+	struct policy_rule *last;   /* of its own */
 };
 
 static int no_memory(const char *name, struct iso_err *err)
@@ -169,27 +170,25 @@ static int check_call(const char *call, const char *where, struct iso_err *err)
 	return -EINVAL;
 }
 
-/* Takes out what the call had from files that this one inherits, and looks for
- * a second answer to the same call in this one. */
-static int replace_inherited(struct level *l, const char *call, bool has_conds, int answer,
-			     const char *where, struct iso_err *err)
+/* An answer without a condition hides all that is inherited of the call; two of
+ * them in one file are a slip. */
+static int hide_inherited(struct level *l, const char *call, int answer, const char *where,
+			  struct iso_err *err)
 {
-	struct policy *p = l->policy;
-	struct policy_rule **at = &p->first;
+	struct policy_rule **at = &l->policy->first;
 
-	p->last = NULL;
 	while (*at) {
 		struct policy_rule *r = *at;
-		if (!str_eq(r->call, call) || r->level == l->number) {
-			if (str_eq(r->call, call) && !has_conds && !r->n_conds &&
-			    r->answer != answer)
-				return iso_err_set(err, ISO_ERR_USAGE, 0,
-						   "%s: '%s' has another answer at %s", where, call,
-						   r->where);
-			p->last = r;
+		if (!str_eq(r->call, call)) {
 			at = &r->next;
-		} else {
+		} else if (r->level != l->number) {
 			*at = r->next;
+		} else if (!r->n_conds && r->answer != answer) {
+			return iso_err_set(err, ISO_ERR_USAGE, 0,
+					   "%s: '%s' has another answer at %s", where, call,
+					   r->where);
+		} else {
+			at = &r->next;
 		}
 	}
 	return 0;
@@ -201,8 +200,8 @@ static int add_rule(struct level *l, const char *call, const char *conds, int an
 	struct policy *p = l->policy;
 	int r = check_call(call, where, err);
 
-	if (r == 0)
-		r = replace_inherited(l, call, conds, answer, where, err);
+	if (r == 0 && !conds)
+		r = hide_inherited(l, call, answer, where, err);
 	if (r < 0)
 		return r;
 	struct policy_rule *rule = arena_alloc(p->arena, sizeof(*rule));
@@ -216,11 +215,11 @@ static int add_rule(struct level *l, const char *call, const char *conds, int an
 	rule->level = l->number;
 	if (conds)
 		r = policy_parse_conds(p, rule, conds, err);
-	if (p->last)
-		p->last->next = rule;
-	else
-		p->first = rule;
-	p->last = rule;
+	/* Before all that is inherited. */
+	struct policy_rule **at = l->last ? &l->last->next : &p->first;
+	rule->next = *at;
+	*at = rule;
+	l->last = rule;
 	return r;
 }
 

@@ -50,13 +50,13 @@ struct policy {
 	int answer;
 	bool compat;      /* 32-bit programs run, under the same rules */
 	struct policy_rule *first;
-	struct policy_rule *last;
 };
 
 /* Looks for seccomp/NAME.ini in each of the profiles' directories `dirs`; a name
- * with a '/' is a file.  What a file says of a call replaces what it inherits of
- * it.  Every file that was read is added to *ret_files (strv; NULL: not wanted).
- * Faults are ISO_ERR_USAGE with file:line and "did you mean". */
+ * with a '/' is a file.  The rules of a file come before those that it inherits,
+ * and one without a condition hides them.  Every file that was read is added to
+ * *ret_files (strv; NULL: not wanted).  Faults are ISO_ERR_USAGE with file:line
+ * and "did you mean". */
 int policy_load(const char *name, char *const *dirs, struct policy **ret, char ***ret_files,
 		struct iso_err *err);
 void policy_free(struct policy *p);

@@ -18,6 +18,7 @@
 
 struct sbx_plan; /* compiled: steps, argv, environment, BPF */
 struct sbx;      /* running */
+struct sbx_refused;
 
 /* A private layer over a part of the workspace, and what shows there. */
 struct sbx_layer {
@@ -101,6 +102,9 @@ struct sbx_news {
 	struct cg_usage usage;
 	struct degraded *degraded;
 	size_t n_degraded;
+	struct sbx_refused *refusals; /* kinds of calls that the policy refused, step.h */
+	size_t n_refusals;
+	uint64_t n_refused;    /* calls in all */
 	bool refused;          /* faulty: the user namespace could not be used */
 	bool faulty;           /* it never started: fault says why */
 	bool no_overlay;       /* the fault is that the workspace's cannot be mounted */

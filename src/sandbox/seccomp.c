@@ -211,12 +211,14 @@ static int check_start(const struct policy *p, struct iso_err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
 		const char *where = "";
 		bool allowed = p->answer == POLICY_ALLOW;
+		bool refused = false;
 		for (const struct policy_rule *r = p->first; r; r = r->next)
 			if (str_eq(r->call, needed[i])) {
 				where = r->where;
-				allowed = r->answer == POLICY_ALLOW && !r->n_conds;
+				refused |= r->answer != POLICY_ALLOW;
+				allowed |= r->answer == POLICY_ALLOW && !r->n_conds;
 			}
-		if (!allowed)
+		if (refused || !allowed)
 			return iso_err_set(err, ISO_ERR_USAGE, 0,
 					   "%s%s'%s' must be allowed, or no command can start",
 					   where, *where ? ": " : "seccomp policy: ", needed[i]);

@@ -24,6 +24,12 @@ char *seccomp_call_name(uint32_t arch, int nr);
 int seccomp_compile(const struct policy *p, uint32_t arch, struct buf *ret_bpf,
 		    struct iso_err *err);
 
+/* A refused call in words, with the line of a policy that would allow it: 0 or
+ * -ENOMEM, and then nothing is left in *ret. */
+struct sbx_refused;
+struct refusal;
+int seccomp_name_refusal(const struct sbx_refused *refused, struct refusal *ret);
+
 /* Whether this kernel takes a filter at all: loads one in a child.  0 or -errno;
  * for doctor. */
 int seccomp_probe(void);

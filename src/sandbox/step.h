@@ -42,7 +42,7 @@ enum sbx_op {
 	SBX_CAPS,       /* caps: the set that stays of the process's own sets */
 	SBX_DIE_TOO,    /* prctl(2) PR_SET_PDEATHSIG: init's end is the test's */
 	SBX_NNP,        /* prctl(2) PR_SET_NO_NEW_PRIVS */
-	SBX_SECCOMP,    /* data, size: struct sock_filter[] */
+	SBX_SECCOMP,    /* data, size: struct sock_filter[]; flags: of seccomp(2) */
 	SBX_PASS_FD,    /* fd: loses close-on-exec */
 	SBX_PTY,        /* path, data: struct sbx_terminal, uid, gid -> master fd, slave fd + 1 */
 	SBX_CTTY,       /* standard input becomes the controlling terminal */
@@ -119,6 +119,9 @@ struct sbx_job {
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;
+	const struct sock_filter *filter;    /* the plain one of a filter that hands refusals
+					      * over; NULL: none does */
+	size_t n_filter;
 	int fixed_fd;                        /* the first of the numbers that steps give */
 };
 
@@ -133,6 +136,7 @@ enum sbx_record_kind {
 	SBX_REC_COUNTER,     /* struct sbx_counter, then the file's text */
 	SBX_REC_WRITTEN,     /* a path below the workspace, no NUL */
 	SBX_REC_DELETED,     /* likewise: it is not there any more */
+	SBX_REC_REFUSED,     /* struct sbx_refused: a kind of call that the policy refused */
 	SBX_REC_DONE,        /* struct sbx_done: everything is dead and removed */
 };
 
@@ -184,11 +188,21 @@ struct sbx_counter {
 	uint32_t group; /* index into the plan */
 	uint32_t read;
 };
+struct sbx_refused {
+	uint64_t args[6]; /* of the first of its kind */
+	uint64_t count;
+	uint32_t arch;    /* AUDIT_ARCH_* */
+	int32_t nr;
+	int32_t code;     /* errno */
+	uint32_t looked;  /* as child_filter_eval has it */
+	char name[16];    /* of the process that was the first */
+};
 struct sbx_done {
 	int64_t user_ns;
 	int64_t system_ns;
 	uint64_t n_written;
 	uint64_t n_deleted;
+	uint64_t n_refused;
 	int32_t remove_code; /* errno of removing the leaf; 0: gone */
 	uint32_t pad;
 };

@@ -50,11 +50,12 @@ static void what_a_job_points_to_comes_with_it(void **state)
 	char *shell[] = { (char *)"/bin/sh", NULL, (char *)"x", NULL };
 	char *const env[] = { (char *)"A=1", NULL };
 	const int keep[] = { 3, 9 };
+	const struct sock_filter filter[] = { { .k = 7 }, { .k = 8 } };
 	const struct sbx_job job = {
 		.init_steps = init, .n_init_steps = 2, .test_steps = test, .n_test_steps = 1,
 		.cgroups = &cgroups, .candidates = argv, .argv = argv, .shell_argv = shell,
 		.envp = env, .keep_fds = keep, .n_keep_fds = 2, .layers = layers, .n_layers = 1,
-		.report_fd = 3,
+		.filter = filter, .n_filter = 2, .report_fd = 3,
 	};
 
 	(void)state;
@@ -72,6 +73,7 @@ static void what_a_job_points_to_comes_with_it(void **state)
 	assert_string_equal(got->cgroups->groups[0].reads[0], "peak");
 	assert_null(got->cgroups->groups[0].empty_file);
 	assert_string_equal(got->layers[0].at, "sub");
+	assert_memory_equal(got->filter, filter, sizeof(filter));
 	assert_memory_equal(got->keep_fds, keep, sizeof(keep));
 	assert_string_equal(got->argv[1], "x");
 	assert_null(got->argv[2]);

@@ -272,7 +272,7 @@ static void the_first_condition_that_holds_decides(void **state)
 	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_IOCTL, 10, 0x10, 0), ALLOWED);
 }
 
-static void a_file_replaces_what_it_inherits_of_a_call(void **state)
+static void the_rules_of_a_file_come_before_those_it_inherits(void **state)
 {
 	struct place *p = *state;
 
@@ -283,8 +283,9 @@ static void a_file_replaces_what_it_inherits_of_a_call(void **state)
 	compiled(p, "mine", AUDIT_ARCH_X86_64);
 	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_KEYCTL, 0, 0, 0), ALLOWED);
 	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_MOUNT, 0, 0, 0), EPERM);
-	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_IOCTL, 0, 1, 0), ALLOWED);
+	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_IOCTL, 0, 1, 0), EPERM);
 	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_IOCTL, 0, 2, 0), EIO);
+	assert_int_equal(answer(p, AUDIT_ARCH_X86_64, X86_64_IOCTL, 0, 3, 0), ALLOWED);
 	/* Its own name means the next one. */
 	write_policy(p, "default", "[policy]\ninherit = default\n[allow]\ncalls = keyctl\n");
 	compiled(p, "default", AUDIT_ARCH_X86_64);
@@ -380,7 +381,7 @@ int main(void)
 		TEST(arm64_has_its_own_numbers),
 		TEST(every_comparison_is_that_of_the_numbers),
 		TEST(the_first_condition_that_holds_decides),
-		TEST(a_file_replaces_what_it_inherits_of_a_call),
+		TEST(the_rules_of_a_file_come_before_those_it_inherits),
 		TEST(a_long_policy_jumps_far_enough),
 		TEST(faults_name_the_line_and_the_cure),
 		TEST(circles_are_named),
