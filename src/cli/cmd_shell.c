@@ -16,6 +16,7 @@
 #include "cli/suite_history.h"
 #include "cli/wrap.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/seccomp.h"
 #include "suite/demand.h"
 
 struct shell_values {
@@ -219,7 +220,12 @@ static int shell(const struct shell_values *v, char **words)
 	const struct wrap_values values = { .sandbox = v->sandbox, .explain = v->explain };
 	struct shell s = { .values = v };
 	struct wrap_test test = { .run = "shell" };
-	struct wrap wrap = { .values = &values, .command = argv, .interactive = true };
+	struct wrap wrap = {
+		.values = &values,
+		.command = argv,
+		.name_refusal = seccomp_name_refusal,
+		.interactive = true,
+	};
 	struct iso_err err = ISO_ERR_INIT;
 	int status;
 	int r = host_runtime_dir(&s.runtime_dir, &err);

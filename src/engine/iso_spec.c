@@ -200,7 +200,7 @@ int iso_spec_profile(struct iso_spec *s, const char *name_or_file, struct iso_er
 }
 
 /* The policy has to be compiled: all that the profile had comes anew, with it. */
-static int take_policy(struct iso_spec *s, struct iso_err *err)
+static int take_policy(struct iso_spec *s, const char *old, struct iso_err *err)
 {
 	struct spec *spec = &s->spec;
 	struct iso_kit *kit;
@@ -208,8 +208,11 @@ static int take_policy(struct iso_spec *s, struct iso_err *err)
 	if (!s->kit || str_eq(spec->seccomp, "off") || str_eq(spec->seccomp, spec->filter_of))
 		return 0;
 	int r = kit_make(s, spec->profile, spec->seccomp, &kit, err);
-	if (r < 0)
+	if (r < 0) {
+		/* What was set is refused as a whole. */
+		(void)spec_set(spec, "process", "seccomp", old, "iso_spec_set", NULL);
 		return r;
+	}
 	spec->filter_of = kit->prepared.policy;
 	spec->filter = kit->prepared.bpf;
 	spec->filter_bytes = kit->prepared.bpf_bytes;
@@ -227,8 +230,11 @@ int iso_spec_set(struct iso_spec *s, const char *section, const char *key, const
 	if (str_eq(section, "process") && str_eq(key, "seccomp-log"))
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
 				   "iso_spec_set: seccomp-log: only the programs tell of refusals");
+	_cleanup_free_ char *policy = strdup(s->spec.seccomp);
+	if (!policy)
+		return no_memory(err);
 	int r = spec_set(&s->spec, section, key, value, "iso_spec_set", err);
-	return r < 0 ? r : take_policy(s, err);
+	return r < 0 ? r : take_policy(s, policy, err);
 }
 
 static int copy_path(const char *from, char **ret)

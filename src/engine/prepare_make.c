@@ -163,7 +163,8 @@ static int make(struct asked *asked, struct prepared *p, struct iso_err *err)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "profile '%s'", asked->profile);
 	int r = profile_load(asked->profile, asked->dirs, &p->spec, &asked->files, err);
 	if (r == 0 && asked->policy)
-		r = spec_set(&p->spec, "process", "seccomp", asked->policy, "seccomp", err);
+		r = spec_set(&p->spec, "process", "seccomp", asked->policy,
+			     "option '--seccomp'", err);
 	if (r < 0)
 		return r;
 	r = make_filter(p, asked->dirs, &asked->policy_files, err);

@@ -25,6 +25,12 @@ static void describe_ids(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "%s%u", i ? "," : ", supplementary groups ", groups[i]);
 }
 
+static void describe_filter(const struct sbx_step *s, struct buf *b)
+{
+	buf_addf(b, "load a seccomp filter of %zu instructions%s",
+		 s->size / sizeof(struct sock_filter), s->flags ? ", which tells of refusals" : "");
+}
+
 /* Of the steps that are always the same. */
 static const char *const phrases[SBX_OP_COUNT] = {
 	[SBX_PROPAGATE] = "make all mounts private",
@@ -98,9 +104,7 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "keep capabilities %#llx", (unsigned long long)s->caps);
 		break;
 	case SBX_SECCOMP:
-		buf_addf(b, "load a seccomp filter of %zu instructions%s",
-			 s->size / sizeof(struct sock_filter),
-			 s->flags ? ", which tells of refusals" : "");
+		describe_filter(s, b);
 		break;
 	case SBX_PASS_FD:
 		buf_addf(b, "pass descriptor %d", s->fd);

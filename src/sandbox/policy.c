@@ -51,6 +51,8 @@ static int refuse_name(const struct level *l, struct iso_err *err)
 
 	if (policy_list(l->dirs, &names, NULL) == -ENOMEM)
 		return no_memory(l->name, err);
+	if (!l->child && strv_add(&names, "off") < 0)
+		return no_memory(l->name, err);
 	const char *near = str_nearest(l->name, strv_len(names), name_at, names);
 	iso_err_set(err, ISO_ERR_USAGE, 0, "%s%sseccomp '%s': there is no such policy", where,
 		    *where ? ": " : "", l->name);

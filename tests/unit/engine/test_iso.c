@@ -470,6 +470,24 @@ static void an_unknown_profile_or_key_is_the_callers_mistake(void **state)
 	assert_int_equal(run(p, "exit 2").exit_status, 2);
 }
 
+static void a_policy_is_compiled_when_it_is_set(void **state)
+{
+	struct place *p = *state;
+	struct iso_err err = ISO_ERR_INIT;
+	static const char odd[] = "python3 -c 'import ctypes, sys\n"
+				  "libc = ctypes.CDLL(None, use_errno=True)\n"
+				  "libc.personality(0x400000); sys.exit(ctypes.get_errno())'";
+
+	assert_int_equal(run(p, odd).exit_status, 0);
+	set(p, "process", "seccomp", "strict");
+	assert_int_equal(run(p, odd).exit_status, EPERM);
+	assert_true(iso_spec_set(p->spec, "process", "seccomp", "strct", &err) < 0);
+	assert_int_equal(err.kind, ISO_ERR_USAGE);
+	assert_non_null(strstr(err.text, "strict"));
+	assert_int_equal(run(p, odd).exit_status, EPERM);
+	assert_true(iso_spec_set(p->spec, "process", "seccomp-log", "yes", &err) < 0);
+}
+
 struct worker {
 	const struct iso_spec *spec;
 	int good;
@@ -555,6 +573,7 @@ int main(void)
 		ISO_TEST(a_spec_without_a_profile_is_refused),
 		ISO_TEST(a_command_without_words_is_refused),
 		ISO_TEST(an_unknown_profile_or_key_is_the_callers_mistake),
+		ISO_TEST(a_policy_is_compiled_when_it_is_set),
 		ISO_TEST(threads_spawn_from_one_spec),
 		cmocka_unit_test(null_is_nothing_to_free),
 	};
