@@ -25,6 +25,19 @@ static void describe_ids(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "%s%u", i ? "," : ", supplementary groups ", groups[i]);
 }
 
+static void describe_owner(const struct sbx_step *s, struct buf *b)
+{
+	buf_addf(b, "set mode %04o of '%s'", (unsigned)s->mode, s->path);
+	if (s->uid != (uid_t)-1)
+		buf_addf(b, " and owner %u:%u", s->uid, s->gid);
+}
+
+static void describe_restriction(const struct sbx_step *s, struct buf *b)
+{
+	buf_addf(b, s->flags & MS_RDONLY ? "make everything below '%s' read-only"
+					 : "close devices below '%s'", s->path);
+}
+
 static void describe_filter(const struct sbx_step *s, struct buf *b)
 {
 	buf_addf(b, "load a seccomp filter of %zu instructions%s",
@@ -66,9 +79,7 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "make link '%s' to '%s'", s->path, s->text);
 		break;
 	case SBX_OWN:
-		buf_addf(b, "set mode %04o of '%s'", (unsigned)s->mode, s->path);
-		if (s->uid != (uid_t)-1)
-			buf_addf(b, " and owner %u:%u", s->uid, s->gid);
+		describe_owner(s, b);
 		break;
 	case SBX_OPEN:
 		buf_addf(b, "open '%s' as %d", s->path, s->fd);
@@ -87,9 +98,7 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "place tree %d on '%s'", s->fd, s->path);
 		break;
 	case SBX_RESTRICT:
-		buf_addf(b, s->flags & MS_RDONLY ? "make everything below '%s' read-only"
-						 : "close devices below '%s'",
-			 s->path);
+		describe_restriction(s, b);
 		break;
 	case SBX_STDIO:
 		buf_addf(b, "make descriptor %d number %lu", s->fd, s->flags);
