@@ -21,7 +21,12 @@ for profile in default strict; do
 	empty
 done
 # An ordinary user who has some by his caller.
-user() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +net_raw --ambient-caps +net_raw "$@"; }
+mkdir -m 777 of_user && mkdir -m 700 of_user/run && chown 65534:65534 of_user/run
+user()
+{
+	XDG_RUNTIME_DIR=$PWD/of_user/run setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps +net_raw --ambient-caps +net_raw "$@"
+}
 user test -x "$ISORUN" || exit 0
 expect 0 user "$ISORUN" cat /proc/self/status
 empty
