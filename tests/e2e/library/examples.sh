@@ -31,6 +31,7 @@ for page in example*.c; do
 done
 
 both warm "$E2E/../../contrib/examples/warm.c"
+need_namespaces
 is_root || skip "the examples use the ledger in /tmp that all of a user share"
 for warm in ./warm ./warm++; do
 	expect 0 "$warm" "$profiles"

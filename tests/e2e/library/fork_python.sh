@@ -2,6 +2,7 @@
 # A Python process, threads and all, forks itself into sandboxes by ctypes.
 . "$E2E/lib.sh"
 need_cmd python3
+need_namespaces
 . "$E2E/library/installed"
 cat >warm.py <<'END'
 import ctypes, os, sys, threading, time
