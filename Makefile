@@ -92,7 +92,7 @@ FRONT := $(B)/musl/src/cli/front.o $(B)/musl/libfront.a
 # What has a library's headers, or only calls what has, is none of its matter.
 FRONT_SRCS := $(filter-out src/cli/cmd_% src/cli/doctor% src/cli/suite% src/base/json.c \
 	src/base/xml.c src/base/conf.c src/sandbox/network.c src/sandbox/seccomp.c src/cgroup/find.c \
-	src/engine/iso%, \
+	src/engine/iso% src/engine/init%, \
 	$(foreach f,cli $(CORE),$(call srcs_of,$(f))))
 # The kernel's headers are the host's.
 $(B)/musl/% $(B)/isorun: CC := $(MUSL) -idirafter /usr/include \
@@ -114,14 +114,14 @@ $(B)/isorun-full: $(B)/src/cli/main.o $(call archives,$(FOLDERS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-# The library's init, a program that it carries with it: init_main.c.
+# Init as a program that isorun-full and the library carry with them: init_main.c.
 INIT_OBJS = $(patsubst %.c,$(B)/%.o,$(wildcard src/sandbox/init_*.c) \
 	$(filter-out %/child_boot.c %/child_enter.c,$(wildcard src/sandbox/child_*.c)))
 $(B)/isorun-init: $(INIT_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) -static -nostdlib -Wl,-s,--build-id=none,-z,noexecstack -o $@ $^
-$(B)/src/engine/iso_image.o: $(B)/isorun-init
-$(B)/src/engine/iso_image.o: BARE = -DISORUN_INIT_IMAGE='"$(B)/isorun-init"'
+$(B)/src/engine/init_image.o: $(B)/isorun-init
+$(B)/src/engine/init_image.o: BARE = -DISORUN_INIT_IMAGE='"$(B)/isorun-init"'
 
 # The library: without what only reports and sources need.  In the static one
 # all that is not API gets a prefix, or a program with a loop_open of its own

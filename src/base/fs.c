@@ -335,13 +335,17 @@ int fs_remove_tree_at(int dir_fd, const char *path)
 
 int fs_memory_file(const char *name, bool program, const void *data, size_t len)
 {
-	_cleanup_close_ int fd = memfd_create(name, MFD_CLOEXEC | (program ? MFD_EXEC : 0U));
+	enum { SEALS = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL };
+	const unsigned flags = MFD_CLOEXEC | (program ? MFD_ALLOW_SEALING : 0U);
+	_cleanup_close_ int fd = memfd_create(name, flags | (program ? MFD_EXEC : 0U));
 
 	/* An older kernel does not know the flag, and needs none. */
 	if (fd < 0 && errno == EINVAL && program)
-		fd = memfd_create(name, MFD_CLOEXEC);
+		fd = memfd_create(name, flags);
 	if (fd < 0)
 		return -errno;
 	int r = fs_write_all(fd, data, len);
+	if (r == 0 && program && fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+		r = -errno;
 	return r < 0 ? r : TAKE_FD(fd);
 }

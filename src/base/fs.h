@@ -41,7 +41,7 @@ int fs_remove_tree_at(int dir_fd, const char *path);
 bool fs_is_mount_point(const char *path); /* false too where it cannot be told: before Linux 5.8 */
 
 /* A descriptor of a file in memory (memfd_create(2)), close-on-exec; `program`
- * is one to be executed.  Or -errno. */
+ * is one to be executed, and not to be changed by anybody.  Or -errno. */
 int fs_memory_file(const char *name, bool program, const void *data, size_t len);
 
 int fs_write_all(int fd, const void *data, size_t len); /* loops over short writes and EINTR */

@@ -18,6 +18,7 @@
 #include "cli/suite_args.h"
 #include "cli/suite_history.h"
 #include "cli/suite_sinks.h"
+#include "engine/init_image.h"
 #include "engine/keep.h"
 #include "sandbox/seccomp.h"
 #include "suite/output_bound.h"
@@ -177,7 +178,11 @@ static int warn_of_budget(const struct suite_run_state *s, struct iso_err *err)
 static int open_engine(struct suite_run_state *s, struct iso_err *err)
 {
 	uint64_t stated = s->values->sandbox.budget_bytes;
+	size_t init_bytes;
+	const void *init = init_image(&init_bytes);
 	const struct engine_config config = {
+		.init_image = init,
+		.init_image_bytes = init_bytes,
 		.runtime_dir = s->runtime_dir,
 		.scratch_dir = host_scratch_dir,
 		.budget_bytes = stated ? stated : s->settings.budget_bytes,

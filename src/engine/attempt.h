@@ -17,8 +17,7 @@ struct engine {
 	struct budget budget;         /* as of budget_read_ns */
 	int64_t budget_read_ns;       /* 0: never */
 	sigset_t caller_mask;         /* what tests start with */
-	const void *init_image;
-	size_t init_image_bytes;
+	int init_fd;                  /* init as a program; 0: none */
 	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
 	bool strict;
 	bool user_ns;                 /* namespaces need a user namespace here */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/str.h"
 
 /* Namespaces other than the user's need CAP_SYS_ADMIN, clone(2). */
@@ -24,6 +25,22 @@ static bool may_make_namespaces(void)
 	return data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN);
 }
 
+/* Not where programs in memory are forbidden (vm.memfd_noexec, Linux 6.3): there
+ * init is a copy of this process. */
+static void hold_init(struct engine *e, const struct engine_config *config)
+{
+	int fd = fs_memory_file("isorun-init", true, config->init_image, config->init_image_bytes);
+
+	e->init_fd = fd < 0 ? 0 : fd;
+}
+
+static void drop_init(struct engine *e)
+{
+	if (e->init_fd)
+		close(e->init_fd);
+	e->init_fd = 0;
+}
+
 int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
 		struct iso_err *err)
 {
@@ -35,8 +52,6 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->prepared = config->prepared;
 	e->stated_budget_bytes = config->budget_bytes;
 	e->stated_budget_from = config->budget_from ? config->budget_from : "--budget";
-	e->init_image = config->init_image;
-	e->init_image_bytes = config->init_image_bytes;
 	e->strict = config->strict;
 	e->find_scratch = config->scratch_dir;
 	e->runtime_dir = config->runtime_dir;
@@ -46,6 +61,8 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	int r = cg_open(&config->prepared->place, &e->cg, err);
 	if (r == 0)
 		r = ledger_open(config->runtime_dir, &e->ledger, err);
+	if (r == 0 && config->init_image)
+		hold_init(e, config);
 	if (r < 0) {
 		engine_close(e);
 		return r;
@@ -71,6 +88,7 @@ void engine_forget(struct engine *e)
 		ledger_forget(e->ledger);
 	if (e->cg)
 		cg_forget(e->cg);
+	drop_init(e);
 }
 
 void engine_close(struct engine *e)
@@ -89,5 +107,6 @@ void engine_close(struct engine *e)
 	strv_free(e->mounts_below);
 	ledger_close(e->ledger);
 	cg_close(e->cg);
+	drop_init(e);
 	free(e);
 }

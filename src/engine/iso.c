@@ -23,7 +23,7 @@
 #include "base/str.h"
 #include "engine/attempt.h"
 #include "engine/iso_box.h"
-#include "engine/iso_image.h"
+#include "engine/init_image.h"
 
 /* From 1: number 0 is the one with which cg_find tries the hierarchies. */
 static atomic_uint last_leaf;
@@ -167,7 +167,7 @@ static int open_box(struct iso_box *box, const struct iso_spec *spec, char *cons
 	if (r < 0)
 		return r;
 	size_t image_bytes;
-	const void *image = iso_image(&image_bytes);
+	const void *image = init_image(&image_bytes);
 	const struct engine_config config = {
 		.init_image = image,
 		.init_image_bytes = image_bytes,

@@ -65,6 +65,8 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 	const struct attempt_request *rq = &a->rq;
 	const struct prepared *prepared = a->engine->prepared;
 
+	if (rq->fork && !a->engine->init_fd)
+		return iso_err_set(err, ISO_ERR_HOST, EACCES, "run pid 1's program from memory");
 	*ret = (struct sbx_request){
 		.spec = spec,
 		.argv = rq->argv,
@@ -84,8 +86,7 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 		.stdout_fd = rq->stdout_fd,
 		.stderr_fd = rq->stderr_fd,
 		.terminal = terminal_wanted(a->terminal),
-		.init_image = a->engine->init_image,
-		.init_image_bytes = a->engine->init_image_bytes,
+		.init_fd = a->engine->init_fd,
 		.fork = rq->fork,
 		.close_fds = rq->close_fds,
 		.own_session = rq->own_session,

@@ -205,8 +205,7 @@ static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_
 	p->job.terminal_fd = p->job.outer.fd = -1;
 	p->job.own_group = rq->own_session || rq->terminal;
 	p->job.door_fd = p->job.parent_fd = -1;
-	p->init_image = rq->init_image;
-	p->init_image_bytes = rq->init_image_bytes;
+	p->init_fd = rq->init_fd;
 	p->workspace = plan_str(p, rq->workspace);
 	int r = plan_keep_fds(p, rq);
 	if (r < 0)

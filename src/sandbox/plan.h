@@ -22,8 +22,7 @@ struct sbx_plan {
 	char *const *nat_argv;     /* of pasta; NULL: no nat */
 	const char *resolv_conf;   /* for the sandbox; NULL: the host's own will do */
 	size_t n_user_map_steps;   /* the first of init's */
-	const void *init_image;    /* NULL: init is a copy of this process */
-	size_t init_image_bytes;
+	int init_fd;               /* init as a program; 0: it is a copy of this process */
 	bool fork;                 /* the test comes by sbx_fork */
 	bool close_fds;            /* likewise: only pass_fds stay, ascending */
 	const int *pass_fds;

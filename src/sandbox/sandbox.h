@@ -52,8 +52,7 @@ struct sbx_request {
 	const struct sbx_terminal *terminal; /* one of its own, in place of the three; NULL: none */
 	bool fork;                     /* the test comes by sbx_fork; without argv */
 	bool close_fds;                /* of a fork, above 2, but what the spec passes */
-	const void *init_image;        /* init as a program; NULL: a copy of this process */
-	size_t init_image_bytes;
+	int init_fd;                   /* init as a program; 0: a copy of this process */
 	bool own_session;
 	bool tell_start;               /* news of the exec come at once; else with the end, which
 					* spares a busy machine a change of process */

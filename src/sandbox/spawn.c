@@ -132,16 +132,13 @@ static int boot_init(const struct sbx_plan *p, struct sbx *s, const struct sbx_j
 	char number[16];
 	char *const argv[] = { name, number, NULL };
 
-	_cleanup_close_ int image_fd =
-		fs_memory_file("isorun-init", true, p->init_image, p->init_image_bytes);
 	_cleanup_close_ int job_fd = pack_job(job);
-	if (image_fd < 0 || job_fd < 0)
-		return iso_err_set(err, ISO_ERR_HOST, image_fd < 0 ? image_fd : job_fd,
-				   "sandbox");
+	if (job_fd < 0)
+		return iso_err_set(err, ISO_ERR_HOST, job_fd, "sandbox");
 	(void)snprintf(number, sizeof(number), "%d", job_fd);
 	struct sbx_boot boot = {
 		.job = job,
-		.image_fd = image_fd,
+		.image_fd = p->init_fd,
 		.job_fd = job_fd,
 		.argv = argv,
 	};
@@ -181,7 +178,7 @@ static int start_init(const struct sbx_plan *p, struct sbx *s, const struct ends
 	job.parent_fd = ends->parent_fd;
 	job.nat_tell_fd = s->nat.tell[1];
 	job.nat_hear_fd = s->nat.hear[0];
-	job.booted = p->init_image;
+	job.booted = p->init_fd > 0;
 	struct clone_args args = {
 		.flags = p->clone_flags | CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
@@ -195,8 +192,8 @@ static int start_init(const struct sbx_plan *p, struct sbx *s, const struct ends
 	sigset_t old;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	int pid = p->init_image ? boot_init(p, s, &job, &args, err)
-				: copy_init(p, &job, &args, err);
+	int pid = job.booted ? boot_init(p, s, &job, &args, err)
+			     : copy_init(p, &job, &args, err);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (pid < 0)
 		return pid;
@@ -228,7 +225,7 @@ int sbx_spawn(const struct sbx_plan *plan, struct sbx **ret, struct iso_err *err
 	*s = (struct sbx){ .reader.plan = plan, .pidfd = -1, .door_fd = -1, .nat = NAT_NONE };
 	/* pidfd_open(2), Linux 5.3; without it the end of `control` has to do. */
 	_cleanup_close_ int parent =
-		plan->init_image ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
+		plan->init_fd > 0 ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
 	const struct ends ends = { report_out, control_in, door_in, parent };
 	int r = plan->nat_argv ? nat_open(&s->nat, err) : 0;
 	if (r == 0)
