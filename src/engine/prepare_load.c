@@ -158,7 +158,11 @@ static bool same_cgroup(const struct cg_place *place)
 	size_t len = strlen(place->self);
 	while (len && place->self[len - 1] == '\n')
 		len--;
-	return (size_t)n == len && strncmp(place->self, text, len) == 0;
+	if ((size_t)n != len || strncmp(place->self, text, len) != 0)
+		return false;
+	/* Inside a sandbox with a cgroup namespace the path may be the same, but the
+	 * groups are read-only there. */
+	return place->version == CG_NONE || access(place->memory_dir, W_OK) == 0;
 }
 
 /* A policy other than "off" has whole instructions. */
