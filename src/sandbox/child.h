@@ -148,7 +148,7 @@ void child_remove_scratch(const struct sbx_job *job);
 void child_report_written(const struct sbx_job *job, struct sbx_done *done);
 
 /* Removes the scratch on disk, when there is one. */
-void child_disk_remove(const struct sbx_job *job);
+void child_remove_disk(const struct sbx_job *job);
 
 /* Sends the layers' descriptors, upper and merged in turn, to isorun. */
 void child_hand_over(const struct sbx_job *job);

@@ -320,7 +320,7 @@ static _Noreturn void finish(struct init *in)
 	child_flush(job->report_fd);
 	guard_outer_terminal(job);
 	if (job->disk_fd >= 0 && is_orphan(in))
-		child_disk_remove(job);
+		child_remove_disk(job);
 	_exit(0);
 }
 
