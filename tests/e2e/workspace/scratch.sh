@@ -4,6 +4,7 @@
 # count as no memory, and are gone afterwards, however isorun ends.
 . "$E2E/lib.sh"
 
+need_namespaces
 [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a working directory on disk"
 bare() { [ -z "$(ls -A state/scratch)" ]; }
 
