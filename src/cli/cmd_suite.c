@@ -190,6 +190,7 @@ static int open_engine(struct suite_run_state *s, struct iso_err *err)
 		.prepared = &s->specs.main,
 		.name_refusal = seccomp_name_refusal,
 		.strict = s->values->sandbox.strict,
+		.reap_later = true,
 	};
 
 	int r = engine_open(s->loop, &config, &s->engine, err);

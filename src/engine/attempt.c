@@ -69,7 +69,10 @@ void attempt_drop(struct attempt *a)
 	a->state = ATTEMPT_ENDED;
 	terminal_free(a->terminal);
 	a->terminal = NULL;
-	sbx_free(a->sbx);
+	if (a->parted)
+		engine_reap(a->engine, a->sbx);
+	else
+		sbx_free(a->sbx);
 	a->sbx = NULL;
 	attempt_remove_disk(a);
 	/* Only now: the processes that the reservation paid for are gone. */
@@ -304,13 +307,22 @@ static bool launch_over_copy(struct attempt *a, const struct sbx_news *news)
 	return true;
 }
 
+/* What is left is pid 1's own end, which takes the kernel as long as a small test
+ * does: its mounts and its network go.  But not before it has told a fault. */
+static bool may_part(const struct attempt *a, const struct sbx_news *news)
+{
+	return a->engine->reap_later && news->done && !news->faulty && !a->terminal && !a->disk &&
+	       !a->bare;
+}
+
 static void on_report(int fd, uint32_t events, void *arg)
 {
 	struct attempt *a = arg;
 	/* Its pid 1 goes when the terminal is left. */
 	bool held = a->terminal && !a->drained;
 	bool only_one = a->engine->first == a && !a->next;
-	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg, only_one && !held);
+	bool wait = only_one && !held && !a->engine->reap_later;
+	const struct sbx_news *news = sbx_attend(a->sbx, a->engine->cg, wait);
 
 	(void)events;
 	if (news->ready && !a->told_ready) {
@@ -322,7 +334,8 @@ static void on_report(int fd, uint32_t events, void *arg)
 		tell_started(a);
 	if (a->terminal && !a->draining && (news->done || news->ended))
 		drain(a);
-	if (!news->ended) {
+	a->parted = !news->ended && may_part(a, news);
+	if (!news->ended && !a->parted) {
 		if (fd != sbx_poll_fd(a->sbx))
 			(void)watch_sandbox(a);
 		return;

@@ -20,7 +20,9 @@ struct engine {
 	int init_fd;                  /* init as a program; 0: none */
 	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
 	bool strict;
+	bool reap_later;
 	bool user_ns;                 /* namespaces need a user namespace here */
+	struct ending *endings;       /* reap.c */
 	bool swept;                   /* of directories that dead ones left */
 	struct ledger *ledger;
 	struct cg *cg;
@@ -61,6 +63,7 @@ struct attempt {
 	struct sbx *sbx;
 	struct loop_watch *report_watch;
 	struct terminal *terminal;    /* its own; NULL: none */
+	bool parted;                  /* its pid 1 is left to reap.c */
 	bool draining;                /* all is over but its output */
 	bool drained;
 	const struct sbx_news *news;  /* of its end; NULL: not yet */
@@ -88,6 +91,12 @@ int attempt_launch(struct attempt *a, struct iso_err *err);
 
 /* Once more without any namespace, for what *why says. */
 int attempt_launch_bare(struct attempt *a, const struct iso_err *why, struct iso_err *err);
+
+/* reap.c: takes a sandbox whose news are `done`, and frees it when its pid 1 is
+ * gone; at once where that cannot be watched. */
+void engine_reap(struct engine *e, struct sbx *sbx);
+void engine_reap_all(struct engine *e);
+void engine_reap_forget(struct engine *e);
 
 /* bare.c: what is left of the request's spec where no namespace can be made; the
  * rest is added to the result's degraded.  Makes up a name for a->scratch. */

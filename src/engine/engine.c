@@ -53,6 +53,7 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->stated_budget_bytes = config->budget_bytes;
 	e->stated_budget_from = config->budget_from ? config->budget_from : "--budget";
 	e->strict = config->strict;
+	e->reap_later = config->reap_later;
 	e->find_scratch = config->scratch_dir;
 	e->runtime_dir = config->runtime_dir;
 	e->name_refusal = config->name_refusal;
@@ -84,6 +85,7 @@ void engine_forget(struct engine *e)
 		if (a->claim)
 			ledger_claim_forget(a->claim);
 	}
+	engine_reap_forget(e);
 	if (e->ledger)
 		ledger_forget(e->ledger);
 	if (e->cg)
@@ -101,6 +103,7 @@ void engine_close(struct engine *e)
 		a->rq.ended = NULL;
 		attempt_drop(a);
 	}
+	engine_reap_all(e);
 	free(e->scratch_dir);
 	free(e->no_overlay);
 	free(e->looked_below);

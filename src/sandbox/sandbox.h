@@ -150,6 +150,11 @@ size_t sbx_take_layers(struct sbx *s, struct sbx_layer ret[SBX_LAYERS_MAX]);
 /* Mount points below the directory, outer ones first (strv). */
 int sbx_mounts_below(const char *dir, char ***ret, struct iso_err *err);
 
+/* For whoever does not wait for pid 1 once the news are `done`: what tells its end
+ * (EPOLLIN), and whether it has come.  The plan is not needed any more by then. */
+int sbx_pidfd(const struct sbx *s);
+bool sbx_reap(struct sbx *s);
+
 /* Kills hard what still runs and waits for it. */
 void sbx_free(struct sbx *s);
 

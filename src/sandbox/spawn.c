@@ -272,6 +272,18 @@ static void reap(struct sbx *s, int flags)
 		nat_close(&s->nat);
 }
 
+int sbx_pidfd(const struct sbx *s)
+{
+	return s->pidfd;
+}
+
+bool sbx_reap(struct sbx *s)
+{
+	if (!s->reader.news.ended)
+		reap(s, WNOHANG);
+	return s->reader.news.ended;
+}
+
 const struct sbx_news *sbx_attend(struct sbx *s, const struct cg *cg, bool wait)
 {
 	news_read(&s->reader, s->report_fd, cg);
