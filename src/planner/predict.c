@@ -55,9 +55,23 @@ static uint64_t weight_up_to(const struct predict_sample *samples, size_t n, sam
 	return sum;
 }
 
+static void range_of(const struct predict_sample *samples, size_t n, sample_value *value,
+		     const void *arg, uint64_t *ret_low, uint64_t *ret_high)
+{
+	uint64_t v;
+	*ret_low = UINT64_MAX;
+	*ret_high = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!value(&samples[i], arg, &v))
+			continue;
+		*ret_low = v < *ret_low ? v : *ret_low;
+		*ret_high = v > *ret_high ? v : *ret_high;
+	}
+}
+
 /* The smallest value at or below which `percent` of the weight lies; 0 when no
  * sample counts.  By bisection of the range of values: needs no memory to sort
- * in, and 64 passes over the samples are cheap. */
+ * in, and some dozen passes over the samples are cheap. */
 static uint64_t percentile(const struct predict_sample *samples, size_t n, unsigned percent,
 			   sample_value *value, const void *arg)
 {
@@ -65,8 +79,9 @@ static uint64_t percentile(const struct predict_sample *samples, size_t n, unsig
 	if (total == 0)
 		return 0;
 	const uint64_t want = total / 100 * percent + (total % 100 * percent + 99) / 100;
-	uint64_t low = 0;
-	uint64_t high = UINT64_MAX;
+	uint64_t low;
+	uint64_t high;
+	range_of(samples, n, value, arg, &low, &high);
 	while (low < high) {
 		const uint64_t middle = low + (high - low) / 2;
 		if (weight_up_to(samples, n, value, arg, middle) >= want)

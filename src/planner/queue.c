@@ -117,17 +117,20 @@ static int64_t end_of(const struct plan_item *item, int64_t now_ns)
 	return end_ns > now_ns ? end_ns : END_UNKNOWN;
 }
 
-/* Heap; NULL: no memory. */
-static struct running *running_list(const struct plan_item *items, size_t n, size_t n_running,
-				    int64_t now_ns)
+/* Of the *n_running that run, which are near the beginning; heap; NULL: no memory. */
+static struct running *running_list(const struct plan_item *items, const size_t *order, size_t n,
+				    size_t *n_running, int64_t now_ns)
 {
-	struct running *list = calloc(n_running + 1, sizeof(*list));
-	size_t k = 0;
-	for (size_t i = 0; list && i < n; i++)
-		if (items[i].state == PLAN_RUNNING)
-			list[k++] = (struct running){ &items[i], end_of(&items[i], now_ns) };
+	struct running *list = calloc(*n_running + 1, sizeof(*list));
+	size_t found = 0;
+	for (size_t k = 0; list && k < n && found < *n_running; k++) {
+		const struct plan_item *item = &items[order[k]];
+		if (item->state == PLAN_RUNNING)
+			list[found++] = (struct running){ item, end_of(item, now_ns) };
+	}
 	if (list)
-		qsort(list, k, sizeof(*list), by_end);
+		qsort(list, found, sizeof(*list), by_end);
+	*n_running = found;
 	return list;
 }
 
@@ -187,7 +190,7 @@ static size_t backfill(const struct scene *scene, const struct plan_item *items,
 	return SIZE_MAX;
 }
 
-size_t plan_next(const struct plan_item *items, size_t n, const size_t *order,
+size_t plan_next(const struct plan_item *items, const size_t *order, size_t n, size_t n_running,
 		 const struct plan_limits *limits, int64_t now_ns)
 {
 	size_t head_at = 0;
@@ -196,15 +199,17 @@ size_t plan_next(const struct plan_item *items, size_t n, const size_t *order,
 	if (head_at == n)
 		return SIZE_MAX;
 
-	struct scene scene = { .limits = limits, .now_ns = now_ns };
-	for (size_t i = 0; i < n; i++)
-		if (items[i].state == PLAN_RUNNING)
-			load_add(&scene.load, &items[i], limits);
-	scene.n = scene.load.jobs;
-	_cleanup_free_ struct running *running = running_list(items, n, scene.n, now_ns);
+	_cleanup_free_ struct running *running = running_list(items, order, n, &n_running, now_ns);
 	if (!running)
 		return SIZE_MAX; /* whatever ends next gives memory back, and asks again */
-	scene.running = running;
+	struct scene scene = {
+		.limits = limits,
+		.now_ns = now_ns,
+		.running = running,
+		.n = n_running,
+	};
+	for (size_t i = 0; i < scene.n; i++)
+		load_add(&scene.load, running[i].item, limits);
 	if (may_join(&scene, 0, &scene.load, &items[order[head_at]]))
 		return order[head_at];
 	if (scene.load.closed > 0 || scene.load.jobs >= limits->jobs)

@@ -32,18 +32,19 @@ struct plan_limits {
  * time x dominant share (of cpus, memory or jobs) first, unknown durations
  * taken as the median of the known ones; PLAN_RANDOM: by the seed, the same on every
  * machine.  In both, `alone` and then `exclusive` items come last, so that the
- * machine is drained once.  PLAN_LISTED: exactly as given.  ret_order holds n
- * indices. */
-void plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
+ * machine is drained once.  PLAN_LISTED: exactly as given.  Items that are done
+ * are left out; returns how many of the n places in ret_order it used. */
+size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
 	       enum plan_order order, uint64_t seed, size_t *ret_order);
 
-/* The index of the item that may start now, or SIZE_MAX.  The first waiting
+/* The index of the item that may start now, or SIZE_MAX.  `order` names n items,
+ * among them the n_running that run; done ones are skipped.  The first waiting
  * item of `order` is the head: when it does not fit, others may start only if
  * they do not delay it (EASY backfill by expected durations; unknown durations
  * may use only what the head leaves free).  A demand above the budget, and one
  * above all cpus, fits when nothing else of its kind runs.  Cpu demands that
  * are not known (0) bind nothing here: `jobs` does. */
-size_t plan_next(const struct plan_item *items, size_t n, const size_t *order,
+size_t plan_next(const struct plan_item *items, const size_t *order, size_t n, size_t n_running,
 		 const struct plan_limits *limits, int64_t now_ns);
 
 /* Applies to an item that waits what its siblings teach (predict_sibling):

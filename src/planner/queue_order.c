@@ -59,37 +59,40 @@ static int by_rank(const void *va, const void *vb)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-/* splitmix64: one step a number, and the same run from the same seed anywhere,
- * which rand(3) does not promise. */
-static uint64_t next_random(uint64_t *state)
+/* The number at `index` of splitmix64: the same run from the same seed anywhere,
+ * which rand(3) does not promise, and whatever is done by now. */
+static uint64_t random_at(uint64_t seed, size_t index)
 {
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t z = seed + (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
 }
 
-void plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
-	       enum plan_order order, uint64_t seed, size_t *ret_order)
+size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
+		 enum plan_order order, uint64_t seed, size_t *ret_order)
 {
+	size_t k = 0;
 	for (size_t i = 0; i < n; i++)
-		ret_order[i] = i;
-	_cleanup_free_ struct ranked *ranked = calloc(n + 1, sizeof(*ranked));
+		if (items[i].state != PLAN_DONE)
+			ret_order[k++] = i;
+	_cleanup_free_ struct ranked *ranked = calloc(k + 1, sizeof(*ranked));
 	if (order == PLAN_LISTED || !ranked)
-		return; /* out of memory: the listed order is an order, too */
+		return k; /* out of memory: the listed order is an order, too */
 	const int64_t median = median_ns(items, n, NSEC_PER_SEC);
-	for (size_t i = 0; i < n; i++) {
-		const struct plan_item *item = &items[i];
+	for (size_t i = 0; i < k; i++) {
+		const struct plan_item *item = &items[ret_order[i]];
 		const int64_t ns = item->expected_ns > 0 ? item->expected_ns : median;
-		ranked[i].index = i;
+		ranked[i].index = ret_order[i];
 		ranked[i].last = item->demand.exclusive ? 2 : item->alone;
 		ranked[i].weight = order == PLAN_RANDOM
-			? (double)(next_random(&seed) >> 11)
+			? (double)(random_at(seed, ret_order[i]) >> 11)
 			: (double)ns * dominant_share(item, limits);
 	}
-	qsort(ranked, n, sizeof(*ranked), by_rank);
-	for (size_t i = 0; i < n; i++)
+	qsort(ranked, k, sizeof(*ranked), by_rank);
+	for (size_t i = 0; i < k; i++)
 		ret_order[i] = ranked[i].index;
+	return k;
 }
 
 bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)

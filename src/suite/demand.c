@@ -161,6 +161,7 @@ struct family {
 	struct sibling *members;
 	size_t n;
 	size_t next; /* to be replaced when all places are taken */
+	uint64_t told_bytes; /* by demand_siblings_news; 0: not yet */
 };
 
 struct demand_siblings {
@@ -248,4 +249,20 @@ uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program
 	for (size_t i = 0; i < f->n; i++)
 		samples[i] = f->members[i].sample;
 	return predict_sibling(samples, f->n, least_bytes, budget_bytes);
+}
+
+bool demand_siblings_news(struct demand_siblings *s, const char *program,
+			  const struct demand_rules *rules, uint64_t *ret_bytes)
+{
+	enum { MIB = 1 << 20 };
+	struct family *f = family_of(s, program);
+	const uint64_t exact =
+		demand_of_siblings(s, program, rules->share_bytes, rules->budget_bytes);
+	const uint64_t bytes = at_most((exact + MIB - 1) / MIB * MIB, rules->budget_bytes);
+
+	if (!f || !exact ||
+	    (bytes <= f->told_bytes && bytes > f->told_bytes - f->told_bytes / 16))
+		return false;
+	f->told_bytes = *ret_bytes = bytes;
+	return true;
 }

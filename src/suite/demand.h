@@ -45,4 +45,9 @@ void demand_siblings_add(struct demand_siblings *s, const struct test *t,
 uint64_t demand_of_siblings(const struct demand_siblings *s, const char *program,
 			    uint64_t least_bytes, uint64_t budget_bytes);
 
+/* The same in whole MiB; true when it is more than it was at the last true, or less
+ * by a sixteenth: a change that is worth to order all tests anew. */
+bool demand_siblings_news(struct demand_siblings *s, const char *program,
+			  const struct demand_rules *rules, uint64_t *ret_bytes);
+
 #endif

@@ -49,6 +49,7 @@
 #include "suite/runner_state.h"
 
 #define WAIT_TELL_NS (10 * NSEC_PER_SEC)
+enum { DONE_IN_ORDER_MAX = 64 };
 
 static unsigned count_cpus(void)
 {
@@ -187,12 +188,33 @@ static void runner_fini(struct runner *r)
 	cleanup_close(&r->dir_fd);
 }
 
+/* So that a look at the order does not grow with what is over. */
+static void drop_done(struct runner *r)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < r->n_order; i++)
+		if (r->items[r->order[i]].state != PLAN_DONE)
+			r->order[k++] = r->order[i];
+	r->n_order = k;
+	r->n_done_in_order = 0;
+}
+
+static void renew_order(struct runner *r)
+{
+	r->n_order = plan_sort(r->items, r->n, &r->limits, r->config->order, r->config->seed,
+			       r->order);
+	r->n_done_in_order = 0;
+	r->order_stale = false;
+}
+
 static size_t choose_next(struct runner *r)
 {
 	if (r->order_stale)
-		plan_sort(r->items, r->n, &r->limits, r->config->order, r->config->seed, r->order);
-	r->order_stale = false;
-	return plan_next(r->items, r->n, r->order, &r->limits, time_now_ns());
+		renew_order(r);
+	else if (r->n_done_in_order >= DONE_IN_ORDER_MAX)
+		drop_done(r);
+	return plan_next(r->items, r->order, r->n_order, r->n_active, &r->limits, time_now_ns());
 }
 
 /* Only other isorun processes can be what a run waits for of which nothing runs. */

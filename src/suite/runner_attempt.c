@@ -128,10 +128,12 @@ static void keep_sample(struct run_test *t, const struct usage *u)
 /* Betters the demands that were only guessed. */
 static void tell_siblings(struct runner *r, const struct test *from)
 {
-	const uint64_t bytes = demand_of_siblings(r->siblings, from->program,
-						  r->rules.share_bytes, r->rules.budget_bytes);
+	uint64_t bytes;
 
-	for (size_t i = 0; bytes && i < r->n; i++) {
+	if (!demand_siblings_news(r->siblings, from->program, &r->rules, &bytes))
+		return;
+	for (size_t k = 0; k < r->n_order; k++) {
+		const size_t i = r->order[k];
 		const enum demand_origin origin = r->items[i].demand.mem_origin;
 
 		if (!str_eq(r->tests[i].test->program, from->program) ||
@@ -208,6 +210,7 @@ static void settle(struct run_test *t, const struct judgement *newest)
 	const enum outcome outcome = retry_settle(&t->log, j->outcome);
 
 	item_of(t)->state = PLAN_DONE;
+	t->run->n_done_in_order++;
 	t->settled = true;
 	emit_test_finished(t, outcome, j->detail);
 	runner_settled(t->run, outcome);
@@ -241,8 +244,9 @@ static void finish(struct run_test *t, const struct result *res)
 		.peak_bytes = res->usage.mem_peak_bytes,
 		.budget_bytes = r->limits.budget_bytes,
 		.alone = item_of(t)->alone,
-		.kin_bytes = demand_of_siblings(r->siblings, t->test->program, 0,
-						r->limits.budget_bytes),
+		.kin_bytes = j.outcome == OUTCOME_OUT_OF_MEMORY
+			? demand_of_siblings(r->siblings, t->test->program, 0,
+					     r->limits.budget_bytes) : 0,
 		.retries = t->test->retries >= 0 ? t->test->retries : r->config->retries,
 	};
 

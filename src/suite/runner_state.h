@@ -60,6 +60,8 @@ struct runner {
 	struct plan_item *items;        /* beside tests: same index */
 	size_t *order;
 	size_t n;
+	size_t n_order;                 /* of it: those that were not done when it was sorted */
+	size_t n_done_in_order;
 	bool order_stale;               /* demands have changed since it was sorted */
 	struct plan_limits limits;
 	struct budget budget;

@@ -30,9 +30,17 @@ static struct plan_item runs(uint64_t mem, int64_t started_ns, int64_t expected_
 				   .state = PLAN_RUNNING, .started_ns = started_ns };
 }
 
+static size_t count_running(const struct plan_item *items, size_t n)
+{
+	size_t running = 0;
+	for (size_t i = 0; i < n; i++)
+		running += items[i].state == PLAN_RUNNING;
+	return running;
+}
+
 static size_t next(const struct plan_item *items, size_t n)
 {
-	return plan_next(items, n, listed, &limits, 100);
+	return plan_next(items, listed, n, count_running(items, n), &limits, 100);
 }
 
 static void the_head_starts_when_it_fits_exactly(void **state)
@@ -50,7 +58,7 @@ static void nothing_starts_when_all_is_done(void **state)
 	struct plan_item items[] = { waits(1, 0) };
 	items[0].state = PLAN_DONE;
 	assert_int_equal(next(items, 1), SIZE_MAX);
-	assert_int_equal(plan_next(NULL, 0, NULL, &limits, 0), SIZE_MAX);
+	assert_int_equal(plan_next(NULL, NULL, 0, 0, &limits, 0), SIZE_MAX);
 }
 
 static void the_order_decides_who_is_first(void **state)
@@ -58,7 +66,22 @@ static void the_order_decides_who_is_first(void **state)
 	(void)state;
 	const struct plan_item items[] = { waits(1, 0), waits(1, 0) };
 	const size_t order[] = { 1, 0 };
-	assert_int_equal(plan_next(items, 2, order, &limits, 0), 1);
+	assert_int_equal(plan_next(items, order, 2, 0, &limits, 0), 1);
+}
+
+static void what_is_done_is_not_sorted(void **state)
+{
+	(void)state;
+	struct plan_item items[] = { waits(1, 5), waits(1, 7), waits(1, 6), runs(1, 0, 8) };
+	size_t order[4];
+	items[1].state = PLAN_DONE;
+	assert_int_equal(plan_sort(items, 4, &limits, PLAN_LONGEST, 0, order), 3);
+	assert_int_equal(order[0], 3);
+	assert_int_equal(order[1], 2);
+	assert_int_equal(order[2], 0);
+	assert_int_equal(plan_sort(items, 4, &limits, PLAN_LISTED, 0, order), 3);
+	assert_int_equal(order[1], 2);
+	assert_int_equal(plan_next(items, order, 3, 1, &limits, 0), 0);
 }
 
 static void jobs_bound_what_runs_at_once(void **state)
@@ -66,8 +89,8 @@ static void jobs_bound_what_runs_at_once(void **state)
 	(void)state;
 	const struct plan_limits two = { .budget_bytes = 60, .jobs = 2, .cpus = 8 };
 	const struct plan_item items[] = { runs(1, 0, 0), runs(1, 0, 0), waits(1, 0) };
-	assert_int_equal(plan_next(items, 3, listed, &two, 0), SIZE_MAX);
-	assert_int_equal(plan_next(items + 1, 2, listed, &two, 0), 1);
+	assert_int_equal(plan_next(items, listed, 3, 2, &two, 0), SIZE_MAX);
+	assert_int_equal(plan_next(items + 1, listed, 2, 1, &two, 0), 1);
 }
 
 static void a_demand_above_the_budget_runs_when_nothing_else_does(void **state)
@@ -346,9 +369,10 @@ static int64_t end_ns(const struct sim *s, size_t i)
 static void start_all_that_may(struct sim *s)
 {
 	size_t order[MAX_TESTS];
-	plan_sort(s->items, s->n, &s->limits, PLAN_LONGEST, 0, order);
+	const size_t n = plan_sort(s->items, s->n, &s->limits, PLAN_LONGEST, 0, order);
 	for (;;) {
-		const size_t i = plan_next(s->items, s->n, order, &s->limits, s->now_ns);
+		const size_t i = plan_next(s->items, order, n, count_running(s->items, s->n),
+					   &s->limits, s->now_ns);
 		if (i == SIZE_MAX)
 			break;
 		s->items[i].state = PLAN_RUNNING;
@@ -481,6 +505,7 @@ int main(void)
 		cmocka_unit_test(the_head_starts_when_it_fits_exactly),
 		cmocka_unit_test(nothing_starts_when_all_is_done),
 		cmocka_unit_test(the_order_decides_who_is_first),
+		cmocka_unit_test(what_is_done_is_not_sorted),
 		cmocka_unit_test(jobs_bound_what_runs_at_once),
 		cmocka_unit_test(a_demand_above_the_budget_runs_when_nothing_else_does),
 		cmocka_unit_test(known_cpu_demands_do_not_exceed_the_cpus),

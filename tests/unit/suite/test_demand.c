@@ -192,6 +192,32 @@ static void a_newer_attempt_of_a_test_replaces_its_older(void **state)
 	demand_siblings_free(s);
 }
 
+static void small_changes_of_siblings_are_no_news(void **state)
+{
+	struct demand_siblings *s = demand_siblings_new();
+	struct predict_sample sample = { .mem_bytes = 400 * MIB, .wall_ns = 1 };
+	uint64_t bytes;
+
+	(void)state;
+	assert_false(demand_siblings_news(s, "prog", &rules, &bytes));
+	demand_siblings_add(s, &known, &sample);
+	assert_true(demand_siblings_news(s, "prog", &rules, &bytes));
+	assert_int_equal(bytes, 476 * MIB);
+	assert_false(demand_siblings_news(s, "prog", &rules, &bytes));
+	sample.mem_bytes = 380 * MIB;
+	demand_siblings_add(s, &known, &sample);
+	assert_false(demand_siblings_news(s, "prog", &rules, &bytes));
+	sample.mem_bytes = 401 * MIB; /* more is news, however little */
+	demand_siblings_add(s, &known, &sample);
+	assert_true(demand_siblings_news(s, "prog", &rules, &bytes));
+	assert_int_equal(bytes, 478 * MIB);
+	sample.mem_bytes = 200 * MIB;
+	demand_siblings_add(s, &known, &sample);
+	assert_true(demand_siblings_news(s, "prog", &rules, &bytes));
+	assert_int_equal(bytes, 246 * MIB);
+	demand_siblings_free(s);
+}
+
 static void any_number_of_siblings_may_be_added(void **state)
 {
 	static struct test many[1000];
@@ -224,6 +250,7 @@ int main(void)
 		CASE(without_a_history_there_is_still_a_demand),
 		CASE(siblings_of_this_run_are_learned_from),
 		CASE(a_newer_attempt_of_a_test_replaces_its_older),
+		CASE(small_changes_of_siblings_are_no_news),
 		CASE(any_number_of_siblings_may_be_added),
 	};
 
