@@ -289,8 +289,6 @@ static void on_attempt_finished(struct fold *f, struct fold_test *t, const struc
 static void on_test_finished(struct fold *f, struct fold_test *t, const struct event *e)
 {
 	remove_running(f, t);
-	if (t->phase == FOLD_FINISHED)
-		return;
 	t->phase = FOLD_FINISHED;
 	t->outcome = e->u.test_finished.outcome;
 	t->n_attempts = e->u.test_finished.attempts;
@@ -365,7 +363,8 @@ void fold_event(struct fold *f, const struct event *e)
 	}
 
 	struct fold_test *t = find_or_add(f, e->test);
-	if (t)
+	/* Its verdict is the last word of a test; a garbled log may have more. */
+	if (t && t->phase != FOLD_FINISHED)
 		on_test_event(f, t, e);
 }
 

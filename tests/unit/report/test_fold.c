@@ -91,8 +91,11 @@ static void an_end_told_twice_counts_once(void **state)
 	struct sink *s = open_fold(&f);
 
 	send_all(&s, 1, run_started(*state, 1));
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		send_all(&s, 1, started("a", 1, 8, 1));
 		send_all(&s, 1, test_finished("a", 9, OUTCOME_FAILED, 1, NULL, NULL, 1, 1));
+	}
+	assert_int_equal(f.fold.n_running, 0);
 	assert_int_equal(f.fold.n_finished, 1);
 	assert_int_equal(fold_failed(&f.fold), 1);
 	s->driver->close(s, NULL);
