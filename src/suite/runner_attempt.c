@@ -213,6 +213,7 @@ static void settle(struct run_test *t, const struct judgement *newest)
 	t->run->n_done_in_order++;
 	t->settled = true;
 	emit_test_finished(t, outcome, j->detail);
+	run_test_fini(t);
 	runner_settled(t->run, outcome);
 }
 
@@ -370,4 +371,6 @@ void run_test_fini(struct run_test *t)
 	free(t->output);
 	free(t->errors);
 	free(t->env_set);
+	t->output = t->errors = NULL;
+	t->env_set = NULL;
 }
