@@ -13,6 +13,13 @@
 
 #define LIST(e) ((char ***)(void *)((char *)(e)->spec + (e)->row->offset))
 
+/* Between quotes it is a word as any other. */
+static bool begins_with_none(const char *value)
+{
+	value += strspn(value, " \t\n");
+	return str_starts(value, "none") && strchr(" \t\n", value[strlen("none")]);
+}
+
 /* The words of the value; a leading "none" empties the list. */
 static int split(const struct spec_entry *e, char ***ret_words, bool *ret_empties)
 {
@@ -24,7 +31,7 @@ static int split(const struct spec_entry *e, char ***ret_words, bool *ret_emptie
 		return spec_no_memory(e);
 	if (!*ret_words || !**ret_words)
 		return spec_refuse(e, e->value, "expected %s, or none", e->row->key.values);
-	*ret_empties = str_eq(**ret_words, "none");
+	*ret_empties = begins_with_none(e->value);
 	return 0;
 }
 
@@ -62,7 +69,11 @@ int spec_set_words(const struct spec_entry *e)
 /* A word that would be read as another one goes between quotes. */
 static void put_word(struct buf *b, const char *word)
 {
-	if (*word && !strpbrk(word, " \t\n'\"\\") && !str_eq(word, "none")) {
+	if (str_eq(word, "none")) {
+		buf_adds(b, "'none'");
+		return;
+	}
+	if (*word && !strpbrk(word, " \t\n'\"\\")) {
 		buf_adds(b, word);
 		return;
 	}

@@ -255,6 +255,18 @@ static void the_workspace_can_be_left_to_the_caller_again(void **state)
 	refused("filesystem", "root", "overlay");
 }
 
+static void a_quoted_none_is_a_word(void **state)
+{
+	(void)state;
+	set("filesystem", "keep", "a 'none' b");
+	set("filesystem", "keep", "'none' c");
+	assert_string_equal(text_of("filesystem", "keep"), "a 'none' b c");
+	set("filesystem", "keep", text_of("filesystem", "keep"));
+	assert_string_equal(text_of("filesystem", "keep"), "a 'none' b c");
+	set("filesystem", "keep", " none\td");
+	assert_string_equal(text_of("filesystem", "keep"), "d");
+}
+
 static void a_list_grows_without_duplicates_and_none_empties_it(void **state)
 {
 	(void)state;
@@ -419,6 +431,7 @@ int main(void)
 		SPEC_TEST(sizes_times_and_counts_go_through_one_grammar),
 		SPEC_TEST(a_bare_zero_is_refused_where_a_word_means_none),
 		SPEC_TEST(the_workspace_can_be_left_to_the_caller_again),
+		SPEC_TEST(a_quoted_none_is_a_word),
 		SPEC_TEST(a_list_grows_without_duplicates_and_none_empties_it),
 		SPEC_TEST(paths_are_absolute_clean_and_never_the_root),
 		SPEC_TEST(a_bind_defaults_to_the_same_place_and_may_be_read_only),
