@@ -55,14 +55,17 @@ static int launch(const struct wrap_values *v, char **command)
 	struct iso_err err = ISO_ERR_INIT;
 	_cleanup_free_ char *runtime_dir = NULL;
 	_cleanup_free_ char *policy = NULL;
+	_cleanup_free_ char *searched = NULL;
 	struct prepared prepared = { 0 };
 	struct wrap w = { .values = v, .command = command, .prepared = &prepared };
 	int status = -1;
 
 	if (host_runtime_dir(&runtime_dir, &err) < 0 ||
-	    options_sandbox_policy(&v->sandbox, &policy, &err) < 0)
+	    options_sandbox_policy(&v->sandbox, &policy, &err) < 0 ||
+	    host_profiles_searched(&searched, &err) < 0)
 		return say_fault(&err);
-	if (prepared_load(runtime_dir, profile, policy, &prepared) < 0)
+	if (prepared_load(runtime_dir, &(struct prepare_wish){ profile, policy, searched },
+			  &prepared) < 0)
 		return -1;
 	w.runtime_dir = runtime_dir;
 	/* Names of calls take libseccomp. */

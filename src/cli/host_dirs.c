@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -168,6 +169,40 @@ int host_profile_dirs(char ***ret, struct iso_err *err)
 		return no_memory(err);
 	*ret = TAKE_PTR(dirs);
 	return 0;
+}
+
+/* Installed the two programs stand in two directories of one prefix. */
+static size_t prefix_len(const char *exe)
+{
+	static const char *const below[] = { "/bin", "/libexec/isorun" };
+	const char *slash = strrchr(exe, '/');
+	const size_t len = slash ? (size_t)(slash - exe) : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(below); i++) {
+		const size_t n = strlen(below[i]);
+		if (len >= n && strncmp(exe + len - n, below[i], n) == 0)
+			return len - n;
+	}
+	return len;
+}
+
+int host_profiles_searched(char **ret, struct iso_err *err)
+{
+	const char *config = absolute_env("XDG_CONFIG_HOME");
+	const char *home = absolute_env("HOME");
+	char exe[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	struct buf b = BUF_INIT;
+
+	if (n < 0)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "read '/proc/self/exe'");
+	exe[n] = '\0';
+	buf_add(&b, exe, prefix_len(exe));
+	if (config)
+		buf_addf(&b, ":%s", config);
+	else if (home)
+		buf_addf(&b, ":%s/.config", home);
+	return buf_finish(&b, ret) < 0 ? no_memory(err) : 0;
 }
 
 int host_full_program(char **ret, struct iso_err *err)

@@ -23,6 +23,10 @@ int host_scratch_dir(char **ret, struct iso_err *err);
  * were installed.  NULL-terminated. */
 int host_profile_dirs(char ***ret, struct iso_err *err);
 
+/* A text that is the same where host_profile_dirs' are: of the user's own directory
+ * and of the installation.  One system call. */
+int host_profiles_searched(char **ret, struct iso_err *err);
+
 /* Absolute path of isorun-full: beside this program (self_dir, from
  * /proc/self/exe), in ../libexec/isorun, or where it was installed. */
 int host_full_program(char **ret, struct iso_err *err);

@@ -29,7 +29,7 @@ static int add_reason(struct cg_place *place, const char *reason)
 }
 
 /* Found again in the scope, and not kept: its name is this process's. */
-static int move_to_scope(const char *profile, const char *policy, struct prepared *ret,
+static int move_to_scope(const struct prepare_wish *wish, struct prepared *ret,
 			 struct iso_err *err)
 {
 	_cleanup_strv_ char **dirs = NULL;
@@ -40,7 +40,7 @@ static int move_to_scope(const char *profile, const char *policy, struct prepare
 		return add_reason(&ret->place, why.text);
 	int r = host_profile_dirs(&dirs, err);
 	if (r == 0)
-		r = prepared_make(NULL, profile, policy, dirs, &there, err);
+		r = prepared_make(NULL, wish, dirs, &there, err);
 	if (r < 0)
 		return r;
 	prepared_fini(ret);
@@ -51,17 +51,23 @@ static int move_to_scope(const char *profile, const char *policy, struct prepare
 int host_prepare(const char *runtime_dir, const char *profile, const char *policy,
 		 struct prepared *ret, struct iso_err *err)
 {
+	_cleanup_free_ char *searched = NULL;
 	_cleanup_strv_ char **dirs = NULL;
-	int r;
+	int r = host_profiles_searched(&searched, err);
 
-	if (!profile)
-		profile = HOST_DEFAULT_PROFILE;
-	r = prepared_load(runtime_dir, profile, policy, ret);
+	if (r < 0)
+		return r;
+	const struct prepare_wish wish = {
+		.profile = profile ? profile : HOST_DEFAULT_PROFILE,
+		.policy = policy,
+		.searched = searched,
+	};
+	r = prepared_load(runtime_dir, &wish, ret);
 	if (r < 0)
 		r = host_profile_dirs(&dirs, err);
 	if (r == 0 && dirs)
-		r = prepared_make(runtime_dir, profile, policy, dirs, ret, err);
+		r = prepared_make(runtime_dir, &wish, dirs, ret, err);
 	if (r == 0 && scope_is_wanted(&ret->place))
-		r = move_to_scope(profile, policy, ret, err);
+		r = move_to_scope(&wish, ret, err);
 	return r;
 }

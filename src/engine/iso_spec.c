@@ -150,6 +150,7 @@ static int prepare(const struct iso_spec *s, const char *profile, const char *po
 	static char *const installed[] = {
 		(char *)"/etc/isorun/profiles", (char *)ISORUN_DATADIR "/profiles", NULL,
 	};
+	const struct prepare_wish wish = { profile, policy, ISORUN_DATADIR };
 	_cleanup_free_ char *cache = NULL;
 
 	if (!s->profile_dirs) {
@@ -157,11 +158,11 @@ static int prepare(const struct iso_spec *s, const char *profile, const char *po
 		if (!cache)
 			return no_memory(err);
 		(void)fs_mkdirs(cache, 0700); /* without it nothing is kept */
-		if (prepared_load(cache, profile, policy, ret) == 0)
+		if (prepared_load(cache, &wish, ret) == 0)
 			return 0;
 	}
 	pthread_mutex_lock(&iso_libraries);
-	int r = prepared_make(cache, profile, policy,
+	int r = prepared_make(cache, &wish,
 			      s->profile_dirs ? s->profile_dirs : installed, ret, err);
 	pthread_mutex_unlock(&iso_libraries);
 	return r;

@@ -23,18 +23,24 @@ struct prepared {
 
 void prepared_fini(struct prepared *p); /* accepts a zeroed one */
 
-/* `policy` is a seccomp policy in place of the profile's; NULL: the profile's own.
- *
+/* What is asked for. */
+struct prepare_wish {
+	const char *profile;
+	const char *policy;   /* a seccomp policy in place of the profile's; NULL: its own */
+	const char *searched; /* decides where a name is looked for: the same text, the same
+			       * directories; kept bytes are found by it */
+};
+
+/*
  * From the cache in runtime_dir: 0, or -ENOENT when there is none or something
  * it was made from has changed (boot, a profile's file, our cgroup, isorun's
  * version).  Never an error for people: make it then.  No library is used. */
-int prepared_load(const char *runtime_dir, const char *profile, const char *policy,
-		  struct prepared *ret);
+int prepared_load(const char *runtime_dir, const struct prepare_wish *wish, struct prepared *ret);
 
 /* With the libraries (so only isorun-full and libisorun contain it), and
  * written to the cache; a cache that cannot be written is no error, and with
  * runtime_dir NULL there is none. */
-int prepared_make(const char *runtime_dir, const char *profile, const char *policy,
+int prepared_make(const char *runtime_dir, const struct prepare_wish *wish,
 		  char *const *profile_dirs, struct prepared *ret, struct iso_err *err);
 
 #endif

@@ -20,14 +20,15 @@ static uint64_t hash_text(uint64_t h, const char *s)
 	return h;
 }
 
-char *prepared_path(const char *runtime_dir, const char *profile, const char *policy)
+char *prepared_path(const char *runtime_dir, const struct prepare_wish *wish)
 {
 	struct buf b = BUF_INIT;
-	uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), profile);
+	uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), wish->profile);
 	char *path = NULL;
 
-	if (policy)
-		hash = hash_text(hash_text(hash, "\n"), policy);
+	if (wish->policy)
+		hash = hash_text(hash_text(hash, "\n"), wish->policy);
+	hash = hash_text(hash_text(hash, "\n"), wish->searched);
 	buf_addf(&b, "%s/prepared-%016" PRIx64, runtime_dir, hash);
 	if (buf_finish(&b, &path) < 0)
 		return NULL;

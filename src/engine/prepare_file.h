@@ -11,6 +11,7 @@
  *   isorun-prepared FORMAT VERSION BOOT_ID
  *   profile NAME
  *   policy NAME                       the seccomp policy asked for; "-": the profile's
+ *   searched TEXT                     see prepare.h
  *   file MTIME_NS CTIME_NS SIZE INODE PATH  the program that made it; each file it read
  *   absent PATH                       a file that would have been read first
  *   spec SECTION KEY VALUE            in order, as spec_set takes them
@@ -19,10 +20,10 @@
  *   lo BYTES                          then as many bytes
  *   end
  */
-enum { PREPARED_FORMAT = 3 };
+enum { PREPARED_FORMAT = 4 };
 
-/* The path of the cache file; policy NULL: the profile's own.  Heap, NULL: no memory. */
-char *prepared_path(const char *runtime_dir, const char *profile, const char *policy);
+/* The path of the cache file.  Heap, NULL: no memory. */
+char *prepared_path(const char *runtime_dir, const struct prepare_wish *wish);
 
 /* The first line. */
 void prepared_head(struct buf *b);

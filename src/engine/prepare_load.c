@@ -16,12 +16,6 @@
 
 enum { FILE_MAX = 1 << 20 };
 
-/* What the file must be of. */
-struct wanted {
-	const char *profile;
-	const char *policy; /* NULL: the profile's own */
-};
-
 struct reader {
 	char *at;
 	char *end;
@@ -117,7 +111,7 @@ static int take_profile(struct spec *spec, const char *found, const char *wanted
 }
 
 /* One line after the head; 1 at the end. */
-static int take_line(struct reader *r, char *line, const struct wanted *wanted,
+static int take_line(struct reader *r, char *line, const struct prepare_wish *wish,
 		     struct prepared *p)
 {
 	char *rest;
@@ -127,9 +121,11 @@ static int take_line(struct reader *r, char *line, const struct wanted *wanted,
 	if (after(line, "file") || after(line, "absent"))
 		return stamp_holds(line) ? 0 : -ENOENT;
 	if ((rest = after(line, "profile")))
-		return take_profile(&p->spec, rest, wanted->profile);
+		return take_profile(&p->spec, rest, wish->profile);
 	if ((rest = after(line, "policy")))
-		return str_eq(rest, wanted->policy ? wanted->policy : "-") ? 0 : -ENOENT;
+		return str_eq(rest, wish->policy ? wish->policy : "-") ? 0 : -ENOENT;
+	if ((rest = after(line, "searched")))
+		return str_eq(rest, wish->searched) ? 0 : -ENOENT;
 	if ((rest = after(line, "place")))
 		return take_place(r, rest, p);
 	if ((rest = after(line, "bpf")))
@@ -174,7 +170,7 @@ static bool holds_filter(struct prepared *p)
 	return p->policy && p->bpf_bytes && p->bpf_bytes % sizeof(struct sock_filter) == 0;
 }
 
-static int parse(struct reader *r, const struct wanted *wanted, struct prepared *p)
+static int parse(struct reader *r, const struct prepare_wish *wish, struct prepared *p)
 {
 	char *line = next_line(r);
 	if (!line || !head_holds(line))
@@ -182,7 +178,7 @@ static int parse(struct reader *r, const struct wanted *wanted, struct prepared 
 	int code;
 	do {
 		line = next_line(r);
-		code = line ? take_line(r, line, wanted, p) : -EINVAL;
+		code = line ? take_line(r, line, wish, p) : -EINVAL;
 	} while (code == 0);
 	if (code < 0)
 		return code;
@@ -218,21 +214,19 @@ static int read_own(const char *path, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-int prepared_load(const char *runtime_dir, const char *profile, const char *policy,
-		  struct prepared *ret)
+int prepared_load(const char *runtime_dir, const struct prepare_wish *wish, struct prepared *ret)
 {
-	_cleanup_free_ char *path = prepared_path(runtime_dir, profile, policy);
+	_cleanup_free_ char *path = prepared_path(runtime_dir, wish);
 	_cleanup_free_ char *text = NULL;
 	struct prepared p = { 0 };
 	size_t len = 0;
-	const struct wanted wanted = { profile, policy };
 
 	if (!path || read_own(path, &text, &len) < 0)
 		return -ENOENT;
 	if (spec_init(&p.spec) < 0)
 		return -ENOENT;
 	struct reader r = { .at = text, .end = text + len };
-	if (parse(&r, &wanted, &p) < 0) {
+	if (parse(&r, wish, &p) < 0) {
 		prepared_fini(&p);
 		return -ENOENT;
 	}

@@ -111,8 +111,7 @@ static int write_maker(struct buf *b)
 
 /* What the bytes were made of. */
 struct asked {
-	const char *profile;
-	const char *policy;
+	const struct prepare_wish *wish;
 	char *const *dirs;
 	char **files;
 	char **policy_files;
@@ -121,17 +120,17 @@ struct asked {
 static int write_cache(const char *runtime_dir, const struct asked *asked,
 		       const struct prepared *p)
 {
-	_cleanup_free_ char *path = prepared_path(runtime_dir, asked->profile, asked->policy);
+	_cleanup_free_ char *path = prepared_path(runtime_dir, asked->wish);
 	_cleanup_buf_ struct buf b = BUF_INIT;
 	_cleanup_buf_ struct buf place = BUF_INIT;
 
 	bool is_new = false;
 
-	if (!path || strchr(asked->profile, '\n'))
+	if (!path || strchr(asked->wish->profile, '\n') || strchr(asked->wish->searched, '\n'))
 		return -EINVAL;
 	prepared_head(&b);
-	buf_addf(&b, "profile %s\npolicy %s\n", asked->profile,
-		 asked->policy ? asked->policy : "-");
+	buf_addf(&b, "profile %s\npolicy %s\nsearched %s\n", asked->wish->profile,
+		 asked->wish->policy ? asked->wish->policy : "-", asked->wish->searched);
 	int r = write_maker(&b);
 	if (r < 0)
 		return r;
@@ -160,23 +159,24 @@ static int write_cache(const char *runtime_dir, const struct asked *asked,
 static int make(struct asked *asked, struct prepared *p, struct iso_err *err)
 {
 	if (spec_init(&p->spec) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "profile '%s'", asked->profile);
-	int r = profile_load(asked->profile, asked->dirs, &p->spec, &asked->files, err);
-	if (r == 0 && asked->policy)
-		r = spec_set(&p->spec, "process", "seccomp", asked->policy,
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "profile '%s'", asked->wish->profile);
+	int r = profile_load(asked->wish->profile, asked->dirs, &p->spec, &asked->files, err);
+	if (r == 0 && asked->wish->policy)
+		r = spec_set(&p->spec, "process", "seccomp", asked->wish->policy,
 			     "option '--seccomp'", err);
 	if (r < 0)
 		return r;
 	r = make_filter(p, asked->dirs, &asked->policy_files, err);
-	if (r < 0 && !asked->policy && !asked->policy_files)
-		iso_err_wrap(err, "profile '%s'", asked->profile);
+	if (r < 0 && !asked->wish->policy && !asked->policy_files)
+		iso_err_wrap(err, "profile '%s'", asked->wish->profile);
 	return r < 0 ? r : make_bytes(p, err);
 }
 
-int prepared_make(const char *runtime_dir, const char *profile, const char *policy,
+int prepared_make(const char *runtime_dir, const struct prepare_wish *wish,
 		  char *const *profile_dirs, struct prepared *ret, struct iso_err *err)
 {
-	struct asked asked = { .profile = profile, .policy = policy, .dirs = profile_dirs };
+	const char *profile = wish->profile;
+	struct asked asked = { .wish = wish, .dirs = profile_dirs };
 	struct prepared p = { 0 };
 	int r = make(&asked, &p, err);
 
