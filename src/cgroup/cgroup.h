@@ -33,6 +33,9 @@ void cg_place_fini(struct cg_place *p); /* leaves it zeroed */
 int cg_place_to_text(const struct cg_place *p, struct buf *b);
 int cg_place_from_text(const char *text, struct cg_place *ret);
 
+/* Whether the limit above is that of a test's leaf: we are in a test. */
+bool cg_place_is_nested(const struct cg_place *p);
+
 /* Looks where the memory controller is, makes the isorun group there, and makes,
  * joins and removes a leaf; CG_NONE with why_none when that does not work.
  * Errors only when out of memory.  Uses libcgroup; forks. */

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CG_GROUP_NAME "isorun" /* of the group that holds all leaves */
+
 #include "cgroup/cgroup.h"
 
 enum { CG_STAT_MAX = 8192 }; /* bytes of a memory.stat, with room to spare */

@@ -30,7 +30,7 @@
 #include "base/str.h"
 #include "cgroup/driver.h"
 
-static const char group_name[] = "isorun";
+static const char group_name[] = CG_GROUP_NAME;
 
 /* Where one controller is and where we are in it. */
 struct hierarchy {

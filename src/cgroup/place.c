@@ -116,3 +116,14 @@ int cg_place_from_text(const char *text, struct cg_place *ret)
 	*ret = p;
 	return 0;
 }
+
+/* ".../isorun/PID-START-NUMBER" */
+bool cg_place_is_nested(const struct cg_place *p)
+{
+	static const char ours[] = "/" CG_GROUP_NAME;
+	const size_t n = strlen(ours);
+	const char *leaf = p->above_dir ? strrchr(p->above_dir, '/') : NULL;
+
+	return leaf && (size_t)(leaf - p->above_dir) >= n && strncmp(leaf - n, ours, n) == 0 &&
+	       leaf[1] >= '0' && leaf[1] <= '9' && !leaf[1 + strspn(leaf + 1, "0123456789-")];
+}

@@ -440,10 +440,13 @@ static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 	if (r < 0)
 		return r;
 	a->budget_bytes = budget.bytes;
+	a->demand_bytes = attempt_demand(a, budget.bytes);
+	/* Inside of a test that test's reservation pays, and its limit holds: to wait
+	 * for the memory of others would be to wait for our own. */
 	const struct ledger_request request = {
-		.mem_bytes = attempt_demand(a, budget.bytes),
-		.budget_bytes = budget.bytes,
-		.alone = a->rq.alone,
+		.mem_bytes = e->nested ? 0 : a->demand_bytes,
+		.budget_bytes = e->nested ? UINT64_MAX : budget.bytes,
+		.alone = a->rq.alone && !e->nested,
 		.title = a->rq.title,
 	};
 	return ledger_ask(e->ledger, &request, flags & ENGINE_NOWAIT ? LEDGER_NOWAIT : 0,

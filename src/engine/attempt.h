@@ -21,6 +21,7 @@ struct engine {
 	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
 	bool strict;
 	bool reap_later;
+	bool nested;                  /* this process is in a test of another isorun */
 	bool user_ns;                 /* namespaces need a user namespace here */
 	struct ending *endings;       /* reap.c */
 	bool swept;                   /* of directories that dead ones left */
@@ -53,6 +54,7 @@ struct attempt {
 	int64_t waited_ns;
 	int64_t launched_ns;
 	uint64_t budget_bytes;        /* when it asked */
+	uint64_t demand_bytes;
 	uint64_t mem_bytes;           /* what was granted: the limit */
 	struct cg_plan cgroups;
 	bool bare;                    /* without namespaces: the host refused them */

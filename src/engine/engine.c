@@ -59,6 +59,7 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->name_refusal = config->name_refusal;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
+	e->nested = cg_place_is_nested(&config->prepared->place);
 	int r = cg_open(&config->prepared->place, &e->cg, err);
 	if (r == 0)
 		r = ledger_open(config->runtime_dir, &e->ledger, err);

@@ -208,7 +208,7 @@ static int make_terminal(struct attempt *a, struct iso_err *err)
 int attempt_launch(struct attempt *a, struct iso_err *err)
 {
 	a->launched_ns = time_now_ns();
-	a->mem_bytes = ledger_mem_bytes(a->claim);
+	a->mem_bytes = a->engine->nested ? a->demand_bytes : ledger_mem_bytes(a->claim);
 	plan_leaf(a);
 	int r = 0;
 	if (a->rq.spec->scratch == SPEC_SCRATCH_DISK)
