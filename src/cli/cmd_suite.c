@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cli/command.h"
+#include "cli/guard.h"
 #include "cli/host_dirs.h"
 #include "cli/say.h"
 #include "cli/suite_args.h"
@@ -122,6 +123,7 @@ struct suite_run_state {
 	char *run_dir;
 	char *keep_dir;
 	char *workspace_dir;
+	char **alone_options;
 	struct loop *loop;
 	struct loop_timer *ticker;
 	int64_t began_ns;
@@ -144,6 +146,7 @@ static void state_fini(struct suite_run_state *s)
 	free(s->run_dir);
 	free(s->keep_dir);
 	free(s->workspace_dir);
+	strv_free(s->alone_options);
 }
 
 static void on_tick(void *arg)
@@ -232,6 +235,17 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 	return suite_sinks_open(&s->sinks, &options, err);
 }
 
+/* What a failed test is to be run with by itself, see suite/runner_alone.c. */
+static int choose_alone_options(struct suite_run_state *s, struct iso_err *err)
+{
+	static const char *const of_the_test[] = {
+		"profile", "workspace", "memory", "timeout", "budget", NULL,
+	};
+
+	return options_sandbox_words(&s->values->sandbox, s->settings.spec_entries, of_the_test,
+				     &s->alone_options, err);
+}
+
 static int prepare(struct suite_run_state *s, char *const *sources, struct iso_err *err)
 {
 	const struct suite_values *v = s->values;
@@ -242,6 +256,8 @@ static int prepare(struct suite_run_state *s, char *const *sources, struct iso_e
 	if (r == 0)
 		r = suite_specs_make(&s->specs, s->runtime_dir, &s->suite, &s->settings,
 				     &v->sandbox, err);
+	if (r == 0)
+		r = choose_alone_options(s, err);
 	if (r < 0)
 		return r;
 	/* A run without its past is still a run. */
@@ -275,6 +291,7 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.spec = &s->specs.main.spec,
 		.spec_of = suite_specs_of,
 		.spec_arg = &s->specs,
+		.options = s->alone_options,
 		.workspace_dir = s->workspace_dir,
 		.state_dir = s->state_dir,
 		.command = command,
@@ -348,6 +365,9 @@ static int run_suite(const struct suite_values *v, char *const *sources, const c
 	else
 		status = all_good(&summary) ? 0 : STATUS_FAILED;
 	state_fini(&s);
+	/* As the wrapper does: a shell's loop over suites is to end by one Ctrl-C. */
+	if (r == 0 && summary.interrupted_by == SIGINT)
+		guard_end_by(SIGINT);
 	return status;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/say.h"
@@ -29,4 +30,18 @@ int guard_check(void)
 		return STATUS_HOST;
 	}
 	return 0;
+}
+
+void guard_end_by(int sig)
+{
+	const struct rlimit no_core = { 0, 0 };
+	sigset_t set;
+
+	/* The command's core dump, if any, is the one that matters. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	raise(sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

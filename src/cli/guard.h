@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/guard.h - refuses to run with more rights than its caller has. */
+/* cli/guard.h - what isorun makes sure of at its beginning and its end. */
 #ifndef CLI_GUARD_H
 #define CLI_GUARD_H
 
@@ -8,5 +8,9 @@
  * after saying why.  Also makes sure that descriptors 0 to 2 are open, so that
  * no file of ours lands there, and that ended children are waited for. */
 int guard_check(void);
+
+/* Ends as what was run did, so that a shell sees the signal itself; returns only
+ * when the signal does not end a process. */
+void guard_end_by(int sig);
 
 #endif

@@ -192,3 +192,75 @@ int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 	}
 	return 0;
 }
+
+static bool is_apart(const char *const *apart, const char *name)
+{
+	while (*apart && strcmp(*apart, name) != 0)
+		apart++;
+	return *apart;
+}
+
+static int add_option(const struct opt *o, const char *value, char ***words)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	buf_addf(&b, "--%s", o->name);
+	int r = b.error ? b.error : strv_add(words, buf_str(&b));
+	return r < 0 || !o->arg ? r : strv_add(words, value);
+}
+
+/* A profile's entry may be a list in words, of which an option takes one. */
+static int add_entry(const struct opt *o, const char *value, char ***words)
+{
+	const struct profile_entry *entry = o->data;
+	_cleanup_strv_ char **list = NULL;
+	int r;
+
+	if (!o->arg)
+		return strcmp(value, "yes") == 0 ? add_option(o, NULL, words) : 0;
+	if (entry->convert != convert_word && entry->convert != convert_path)
+		return add_option(o, value, words);
+	r = strv_split_quoted(value, &list);
+	for (size_t i = 0; r == 0 && i < strv_len(list); i++)
+		r = add_option(o, list[i], words);
+	return r;
+}
+
+static const struct opt *option_of(const char *entry)
+{
+	for (size_t i = 0; i < OPTIONS_SANDBOX_N; i++) {
+		const struct profile_entry *p = options_sandbox_rows[i].data;
+		const size_t n = p ? strlen(p->section) : 0;
+		const size_t m = p ? strlen(p->key) : 0;
+
+		if (p && strncmp(entry, p->section, n) == 0 && entry[n] == '.' &&
+		    strncmp(entry + n + 1, p->key, m) == 0 && entry[n + 1 + m] == '=')
+			return &options_sandbox_rows[i];
+	}
+	return NULL;
+}
+
+int options_sandbox_words(const struct options_sandbox *o, char *const *entries,
+			  const char *const *apart, char ***words, struct iso_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && entries && entries[i]; i++) {
+		const struct opt *opt = option_of(entries[i]);
+		if (opt && !is_apart(apart, opt->name))
+			r = add_entry(opt, strchr(entries[i], '=') + 1, words);
+	}
+	for (size_t i = 0; r == 0 && i < o->changes.n; i++) {
+		const struct spec_change *change = &o->changes.list[i];
+		const struct profile_entry *entry = change->opt->data;
+		_cleanup_free_ char *value = NULL;
+		if (is_apart(apart, change->opt->name))
+			continue;
+		if (entry->convert)
+			r = entry->convert(change->value, &value, err);
+		if (r < 0)
+			return r;
+		r = add_entry(change->opt, value ? value : change->value, words);
+	}
+	return r < 0 ? no_memory(err) : 0;
+}

@@ -39,6 +39,12 @@ extern const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N];
 
 void options_sandbox_fini(struct options_sandbox *o);
 
+/* The options by which a wrapped command gets what `entries` of a manifest
+ * ("SECTION.KEY=VALUE") and these options change, but for those of `apart`
+ * (names); paths are absolute.  Appends to *words. */
+int options_sandbox_words(const struct options_sandbox *o, char *const *entries,
+			  const char *const *apart, char ***words, struct iso_err *err);
+
 /* Changes the spec in the order of the command line. */
 int options_sandbox_apply(const struct options_sandbox *o, struct spec *spec,
 			  struct iso_err *err);

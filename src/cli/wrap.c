@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -19,6 +18,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cli/guard.h"
 #include "cli/host_dirs.h"
 #include "cli/say.h"
 #include "planner/predict.h"
@@ -308,22 +308,6 @@ static int run(struct wrapping *w, struct iso_err *err)
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "wait for '%s'", title) : 0;
 }
 
-/* Ends as the command did, so that a shell sees the signal itself; returns
- * only when the signal does not end a process. */
-static void end_by(int sig)
-{
-	const struct rlimit no_core = { 0, 0 };
-	sigset_t set;
-
-	/* The command's core dump, if any, is the one that matters. */
-	(void)setrlimit(RLIMIT_CORE, &no_core);
-	signal(sig, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	raise(sig);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 int wrap_run(const struct wrap *wrap)
 {
 	struct wrapping w = { .wrap = wrap, .status = STATUS_HOST };
@@ -336,6 +320,6 @@ int wrap_run(const struct wrap *wrap)
 	if (r < 0)
 		return say_fault(&err);
 	if (w.raise_signal)
-		end_by(w.raise_signal);
+		guard_end_by(w.raise_signal);
 	return w.status;
 }

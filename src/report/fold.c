@@ -378,7 +378,7 @@ unsigned fold_failed(const struct fold *f)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		if (!outcome_is_good((enum outcome)i))
+		if (!outcome_is_good((enum outcome)i) && i != OUTCOME_NOT_RUN)
 			n += f->counts[i];
 	return n;
 }

@@ -112,6 +112,16 @@ static void add_output(struct buf *b, const struct fold *f, const struct fold_te
 	buf_addc(b, '\n');
 }
 
+/* With its line ends as they are: to be copied into a shell. */
+static void add_command(struct buf *b, const char *command)
+{
+	for (const char *end; (end = strchr(command, '\n')); command = end + 1) {
+		text_add_n(b, command, (size_t)(end - command));
+		buf_addc(b, '\n');
+	}
+	text_add(b, command);
+}
+
 void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color)
 {
 	add_output(b, f, t, color);
@@ -128,6 +138,6 @@ void line_add_failure(struct buf *b, const struct fold *f, const struct fold_tes
 	buf_adds(b, "isorun ");
 	text_add(b, t->options);
 	buf_adds(b, *t->options ? " -- " : "-- ");
-	text_add(b, t->command);
+	add_command(b, t->command);
 	buf_addc(b, '\n');
 }

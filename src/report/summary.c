@@ -337,6 +337,12 @@ static void add_times(struct buf *b, const struct fold *f)
 	buf_addc(b, '\n');
 }
 
+/* Of what was not run nothing is known. */
+static bool is_failure(enum outcome o)
+{
+	return !outcome_is_good(o) && o != OUTCOME_NOT_RUN;
+}
+
 static void add_counts(struct buf *b, const struct fold *f, bool color)
 {
 	unsigned counts[OUTCOME_COUNT];
@@ -351,13 +357,13 @@ static void add_counts(struct buf *b, const struct fold *f, bool color)
 	if (n_counted < fold_total(f))
 		counts[OUTCOME_NOT_RUN] += (unsigned)(fold_total(f) - n_counted);
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		n_failed += outcome_is_good((enum outcome)i) ? 0 : counts[i];
+		n_failed += is_failure((enum outcome)i) ? counts[i] : 0;
 
 	/* "4 failed: 4 failed" would tell nothing. */
 	if (n_failed > counts[OUTCOME_FAILED]) {
 		buf_addf(b, "%u failed: ", n_failed);
 		for (size_t i = 0; i < OUTCOME_COUNT; i++) {
-			if (outcome_is_good((enum outcome)i) || counts[i] == 0)
+			if (!is_failure((enum outcome)i) || counts[i] == 0)
 				continue;
 			buf_addf(b, "%s%u %s", comma, counts[i], outcome_name((enum outcome)i));
 			comma = ", ";
@@ -368,10 +374,13 @@ static void add_counts(struct buf *b, const struct fold *f, bool color)
 		buf_addf(b, "%u of those passed %s flaky\n", counts[OUTCOME_FLAKY],
 			 counts[OUTCOME_FLAKY] == 1 ? "is" : "are");
 
-	enum paint paint = n_failed ? PAINT_BAD : PAINT_GOOD;
+	const unsigned n_left = counts[OUTCOME_NOT_RUN];
+	enum paint paint = n_failed || n_left ? PAINT_BAD : PAINT_GOOD;
 	paint_on(b, color, paint);
 	buf_addf(b, "%u passed, %u failed, %u skipped",
 		 counts[OUTCOME_PASSED] + counts[OUTCOME_FLAKY], n_failed, counts[OUTCOME_SKIPPED]);
+	if (n_left)
+		buf_addf(b, ", %u not run", n_left);
 	paint_off(b, color, paint);
 	buf_addc(b, '\n');
 }

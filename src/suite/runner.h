@@ -22,6 +22,8 @@ struct run_config {
 	/* Of a test that names a profile, resolved before the run; NULL: `spec` for all. */
 	const struct spec *(*spec_of)(const struct test *t, void *arg);
 	void *spec_arg;
+	char *const *options;           /* of `isorun`, for a test alone: beside profile, workspace,
+					 * memory and timeout, which are the test's; NULL: none */
 	const char *workspace_dir;
 	const char *state_dir;          /* runs and history live below it */
 	const char *command;            /* quoted, for the records */
