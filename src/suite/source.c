@@ -117,6 +117,31 @@ int source_load_in(const struct source_ctx *ctx, const char *source, struct iso_
 	return load_path(ctx, source, path, err);
 }
 
+/* The tree of a directory or a manifest that lies elsewhere is there, too: its tests
+ * must not write into it because of where isorun was started. */
+static int choose_tree(const char *here, const char *source, struct suite_settings *settings,
+		       struct iso_err *err)
+{
+	const char *colon = strchr(source, ':');
+	struct stat st;
+
+	if (settings->workspace_dir || (colon && kind_of(source, (size_t)(colon - source))))
+		return 0;
+	_cleanup_free_ char *joined = path_join(here, source);
+	_cleanup_free_ char *path = joined ? path_clean(joined) : NULL;
+	char *dir = NULL;
+
+	if (path)
+		dir = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? strdup(path) : path_dir(path);
+	if (!dir)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "source '%s'", source);
+	if (path_is_below(dir, here))
+		free(dir);
+	else
+		settings->workspace_dir = dir;
+	return 0;
+}
+
 static int load_from_here(const char *source, struct test_suite *s,
 			  struct suite_settings *settings, struct iso_err *err)
 {
@@ -128,6 +153,8 @@ static int load_from_here(const char *source, struct test_suite *s,
 	const struct source_ctx ctx = { .base_dir = here, .suite = s, .settings = settings };
 
 	r = source ? source_load_in(&ctx, source, err) : source_detect(&ctx, err);
+	if (r == 0 && source)
+		r = choose_tree(here, source, settings, err);
 	if (r < 0)
 		return r;
 	if (test_suite_make_ids_unique(s) < 0)
