@@ -65,6 +65,12 @@ $(BARE_OBJS): override SAN =
 $(BARE_OBJS): BARE = -U_FORTIFY_SOURCE -fno-stack-protector
 $(B)/src/sandbox/init_libc.o: BARE += -ffreestanding
 
+# Where things are installed stands in some objects.
+DIRS := $(VERSION) $(LIBEXECDIR) $(DATADIR)
+$(shell mkdir -p $(B); [ "$$(cat $(B)/dirs 2>/dev/null)" = "$(DIRS)" ] || echo "$(DIRS)" >$(B)/dirs)
+WITH_DIRS := $(patsubst %.c,%.o,$(shell grep -rlE 'ISORUN_(DATADIR|LIBEXECDIR|VERSION)' src --include=*.c))
+$(addprefix $(B)/,$(WITH_DIRS)) $(addprefix $(B)/musl/,$(WITH_DIRS)): $(B)/dirs
+
 $(B)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<

@@ -88,7 +88,9 @@ static int show_tests(struct history *h, const char *project, enum history_order
 		return r;
 	printf("%8s  %8s  %8s  %6s  %s\n", "TIME", "PEAK", "ATTEMPTS", "FAILED", "TEST");
 	for (size_t i = 0; i < n; i++)
-		printf("%8s  %8s  %8u  %6u  %s\n", num_format_time(wall, tests[i].wall_ns),
+		/* None of its attempts ran to its end. */
+		printf("%8s  %8s  %8u  %6u  %s\n",
+		       tests[i].wall_ns ? num_format_time(wall, tests[i].wall_ns) : "-",
 		       num_format_size(peak, tests[i].mem_peak_bytes), tests[i].attempts,
 		       tests[i].bad, tests[i].test);
 	history_tests_free(tests, n);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -41,7 +42,8 @@ static int list(char *const *dirs, struct iso_err *err)
 		if (spec_init(&spec) < 0)
 			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "list profiles");
 		if (profile_load(names[i], dirs, &spec, NULL, &fault) < 0)
-			printf("%-12s (broken: %s)\n", names[i], fault.text);
+			printf("%-12s (broken: %.*s)\n", names[i], (int)strcspn(fault.text, "\n"),
+			       fault.text);
 		else
 			printf("%-12s %s\n", names[i], spec.description ? spec.description : "");
 		spec_fini(&spec);
@@ -115,7 +117,8 @@ static int list_policies(char *const *dirs, struct iso_err *err)
 		struct iso_err fault = ISO_ERR_INIT;
 
 		if (policy_load(names[i], dirs, &policy, NULL, &fault) < 0)
-			printf("%-12s (broken: %s)\n", names[i], fault.text);
+			printf("%-12s (broken: %.*s)\n", names[i], (int)strcspn(fault.text, "\n"),
+			       fault.text);
 		else
 			printf("%-12s %s\n", names[i],
 			       policy->description ? policy->description : "");

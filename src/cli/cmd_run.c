@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -52,6 +54,29 @@ static int record(const char *file, const struct result *r, struct iso_err *err)
 	return code < 0 ? iso_err_set(err, ISO_ERR_HOST, code, "write '%s'", file) : 0;
 }
 
+/* Before anything runs: a result that cannot be written would be lost. */
+static int check_record(const char *file, struct iso_err *err)
+{
+	_cleanup_free_ char *real = NULL;
+	_cleanup_free_ char *dir = NULL;
+	struct stat st;
+
+	if (str_eq(file, "-"))
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "option '--status': '-' is no file; standard output is the "
+				   "command's, /dev/stderr would do");
+	if (path_real(file, &real) < 0)
+		real = NULL;
+	if (stat(file, &st) == 0 && S_ISDIR(st.st_mode))
+		return iso_err_set(err, ISO_ERR_USAGE, EISDIR, "option '--status': '%s'", file);
+	dir = is_replaceable(file) ? path_dir(real ? real : file) : strdup(file);
+	if (!dir)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "option '--status'");
+	if (access(*dir ? dir : ".", W_OK) < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, errno, "option '--status': '%s'", file);
+	return 0;
+}
+
 static int wrap(const struct wrap_values *v, char **command)
 {
 	struct iso_err err = ISO_ERR_INIT;
@@ -66,8 +91,10 @@ static int wrap(const struct wrap_values *v, char **command)
 		.record = v->status_file ? record : NULL,
 	};
 	int status;
-	int r = host_runtime_dir(&runtime_dir, &err);
+	int r = v->status_file ? check_record(v->status_file, &err) : 0;
 
+	if (r == 0)
+		r = host_runtime_dir(&runtime_dir, &err);
 	w.runtime_dir = runtime_dir;
 	if (r == 0)
 		r = options_sandbox_policy(&v->sandbox, &policy, &err);

@@ -383,6 +383,10 @@ static int run(char **argv)
 	int r = command_parse(&cmd_suite, 0, argv, &v, &sources, &err);
 
 	buf_addf(&b, "isorun suite%s%s", args && *args ? " " : "", args ? args : "");
+	if (r == 0 && v.junit_file && v.json_file && str_eq(v.junit_file, "-") &&
+	    str_eq(v.json_file, "-"))
+		r = iso_err_set(&err, ISO_ERR_USAGE, 0,
+				"options '--json' and '--junit': both to standard output");
 	if (r == 0 && buf_finish(&b, &command) < 0)
 		r = iso_err_set(&err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
 	if (r < 0)

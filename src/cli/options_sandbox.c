@@ -89,10 +89,10 @@ static int convert_yes(const char *none, char **ret_value, struct iso_err *err)
 	return *ret_value ? 0 : no_memory(err);
 }
 
-/* A name, unless it holds a slash. */
+/* A name, unless it holds a slash or is that of an INI file. */
 static int convert_file(const char *text, char **ret_value, struct iso_err *err)
 {
-	if (strchr(text, '/'))
+	if (strchr(text, '/') || str_ends(text, ".ini"))
 		return path_absolute(text, ret_value) < 0 ? no_memory(err) : 0;
 	*ret_value = strdup(text);
 	return *ret_value ? 0 : no_memory(err);

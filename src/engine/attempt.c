@@ -393,8 +393,12 @@ static int note_no_limit(struct attempt *a, struct iso_err *err)
 {
 	const struct cg_place *place = &a->engine->prepared->place;
 
-	if (cg_version_of(a->engine->cg) == CG_NONE)
-		return give_up_limit(a, "memory limit", err);
+	if (cg_version_of(a->engine->cg) == CG_NONE) {
+		int r = give_up_limit(a, "memory limit", err);
+		if (r == 0 && a->rq.spec->pids)
+			r = result_add_degraded(&a->result, "pids limit", "no cgroup");
+		return r;
+	}
 	if (a->rq.spec->pids && !place->pids_dir)
 		return give_up_limit(a, "pids limit", err);
 	return 0;

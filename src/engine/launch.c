@@ -2,12 +2,14 @@
 #include "engine/attempt.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
 
@@ -210,6 +212,9 @@ int attempt_launch(struct attempt *a, struct iso_err *err)
 	a->launched_ns = time_now_ns();
 	a->mem_bytes = a->engine->nested ? a->demand_bytes : ledger_mem_bytes(a->claim);
 	plan_leaf(a);
+	log_debug("'%s': limit of %" PRIu64 " bytes, cgroup '%s', workspace '%s'", a->rq.title,
+		  a->mem_bytes, a->cgroups.n_groups ? a->cgroups.name : "none",
+		  a->rq.workspace ? a->rq.workspace : "here");
 	int r = 0;
 	if (a->rq.spec->scratch == SPEC_SCRATCH_DISK)
 		r = attempt_make_disk(a, err);

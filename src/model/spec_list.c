@@ -121,6 +121,12 @@ int spec_set_globs(const struct spec_entry *e)
 		spec_list_empty(e);
 	for (size_t i = empties; r == 0 && words[i]; i++) {
 		_cleanup_strv_ char **parts = NULL;
+		size_t len = strlen(words[i]);
+		while (len && words[i][len - 1] == '/') /* a directory is kept with all in it */
+			words[i][--len] = '\0';
+		if (*words[i] == '/')
+			return spec_refuse(e, words[i], "a pattern begins at the workspace, not "
+							"with '/'");
 		if (strv_split(words[i], "/", &parts) < 0)
 			return spec_no_memory(e);
 		if (!strv_len(parts))

@@ -12,6 +12,8 @@
 #include "base/str.h"
 #include "base/time.h"
 
+enum { MEMORY_MIN_BYTES = 1 << 20 };
+
 static const char *const tree_names[] = {
 	[SPEC_TREE_SHARED] = "shared",
 	[SPEC_TREE_OVERLAY] = "overlay",
@@ -147,6 +149,9 @@ int spec_set_size(const struct spec_entry *e)
 
 	if (r < 0 || (!bytes && !is_zero_word(e)))
 		return refuse_number(e, r, "a size above 0, such as 512M or 1.5G");
+	/* Most often a number without its unit; no program starts in so little. */
+	if (bytes && bytes < MEMORY_MIN_BYTES && str_eq(e->row->key.key, "memory"))
+		return spec_refuse(e, e->value, "less than 1M of memory; a number alone is in bytes");
 	*FIELD(e->spec, e->row, uint64_t) = bytes;
 	return 0;
 }

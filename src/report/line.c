@@ -104,7 +104,9 @@ static void add_output(struct buf *b, const struct fold *f, const struct fold_te
 
 		add_tail(b, &x, color);
 		excerpt_fini(&x);
-		buf_adds(b, is_empty ? "  it wrote nothing: " : "  whole output: ");
+		buf_adds(b, is_empty ? "  it wrote nothing: "
+				 : t->output_cut_bytes ? "  its output, cut in the middle: "
+						       : "  whole output: ");
 	}
 	text_add(b, f->dir);
 	buf_addc(b, '/');

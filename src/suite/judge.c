@@ -103,6 +103,10 @@ static void judge_exit(const struct test *t, const struct result *r,
 		settle(j, OUTCOME_SKIPPED, "exit status %d", r->exit_status);
 	else if (t->pass_pattern && facts->pass_matched)
 		settle(j, OUTCOME_PASSED, "%s", "");
+	else if (t->pass_pattern && facts->cut_bytes)
+		settle(j, OUTCOME_FAILED,
+		       "no output matches pass-pattern, but %s of it were above the output limit",
+		       num_format_size(text, facts->cut_bytes));
 	else if (t->pass_pattern)
 		settle(j, OUTCOME_FAILED, "exit status %d, and no output matches pass-pattern",
 		       r->exit_status);

@@ -8,3 +8,9 @@ expect 0 isorun --memory 64M --status status.json true
 says '^isorun: .*memory'
 json status.json degraded >list
 has memory list
+expect 0 isorun --pids none --status status.json true
+json status.json degraded >list
+lacks '"pids limit"' list
+expect 0 isorun --pids 20 --status status.json true
+json status.json degraded >list
+has '"pids limit"' list

@@ -7,3 +7,5 @@ for size in 12Q -5 1.2.3M '' M 99999999999G; do
 	expect 2 isorun --memory "$size" true
 	says "--memory"
 done
+expect 2 isorun --memory 512 true
+says 'less than 1M of memory; a number alone is in bytes'

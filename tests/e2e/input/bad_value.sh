@@ -7,5 +7,9 @@ expect 2 isorun --net lopback true
 says "loopback"
 expect 2 isorun --workspace overly true
 says "overlay"
+for pattern in /abs/x ../x /; do
+	expect 2 isorun --keep $pattern true
+	says "option '--keep': keep '"
+done
 expect 2 isorun --share ntework true
 says "--share"

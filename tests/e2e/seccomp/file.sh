@@ -16,6 +16,8 @@ errno='import ctypes; libc = ctypes.CDLL(None, use_errno=True)
 libc.personality(0xffffffff); print(ctypes.get_errno())'
 expect 0 isorun --seccomp ./mine.ini python3 -c "$errno"
 prints 12
+expect 0 isorun --seccomp mine.ini python3 -c "$errno"
+prints 12
 expect 0 isorun python3 -c "$errno"
 prints 0
 expect 1 isorun --seccomp ./mine.ini uname

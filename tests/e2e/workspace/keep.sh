@@ -40,3 +40,8 @@ expect 2 isorun --keep ../x true
 says "'\.\.'"
 expect 0 isorun --keep x --workspace shared true
 says 'keep does nothing'
+
+# A directory, with or without its slash.
+mkdir -p whole
+expect 0 isorun --keep whole/ sh -c 'mkdir -p whole/in && echo x >whole/in/file'
+[ "$(cat whole/in/file)" = x ] || fail "a directory was not kept"
