@@ -35,6 +35,7 @@ struct wrapping {
 	struct attempt_request request;
 	struct loop_timer *patience;    /* NULL: it never had to wait */
 	int interrupted_by;             /* signal that came before it started */
+	size_t n_told;                  /* of what was given up */
 	unsigned ooms;
 	int status;                     /* isorun's, at the end */
 	int raise_signal;               /* 0: none */
@@ -164,6 +165,16 @@ static bool again(struct wrapping *w, const struct result *r)
 	return false;
 }
 
+/* At once, not after the hour that it may run. */
+static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
+{
+	struct wrapping *w = arg;
+
+	(void)mem_bytes;
+	(void)waited_ns;
+	w->n_told = wrap_tell_degraded(attempt_result(a), w->n_told);
+}
+
 static void on_ended(struct attempt *a, const struct result *r, void *arg)
 {
 	struct wrapping *w = arg;
@@ -180,6 +191,7 @@ static void on_ended(struct attempt *a, const struct result *r, void *arg)
 	}
 	if (again(w, r))
 		return;
+	w->n_told = wrap_tell_degraded(r, w->n_told);
 	wrap_tell(wrap->command[0], r, w->request.timeout_ns);
 	w->status = result_shell_status(r);
 	/* A shell ends its loop on Ctrl-C only where the command died of it. */
@@ -264,6 +276,8 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 		.stdout_fd = -1,
 		.stderr_fd = -1,
 		.sample = w->wrap->values->status_file != NULL,
+		/* To hear of the start costs a turn of the loop. */
+		.started = w->wrap->prepared->place.version == CG_NONE ? on_started : NULL,
 		.ended = on_ended,
 		.arg = w,
 	};

@@ -13,21 +13,22 @@ enum { NAMED_LEFTOVERS = 3, STATUS_NOT_FOUND = 127 };
 
 /* All that was given up in one line: a warning a feature would drown the
  * command's own output.  The cures are doctor's to tell. */
-static void tell_degraded(const struct result *r)
+size_t wrap_tell_degraded(const struct result *r, size_t n_told)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
-	if (!r->n_degraded)
-		return;
-	for (size_t i = 0; i < r->n_degraded; i++) {
+	if (r->n_degraded <= n_told)
+		return n_told;
+	for (size_t i = n_told; i < r->n_degraded; i++) {
 		const char *why = r->degraded[i].why;
 		const char *cure = strstr(why, "; cure: ");
 
-		buf_addf(&b, "%s%s (", i ? ", " : "", r->degraded[i].what);
+		buf_addf(&b, "%s%s (", i > n_told ? ", " : "", r->degraded[i].what);
 		buf_add(&b, why, cure ? (size_t)(cure - why) : strcspn(why, "\n"));
 		buf_addc(&b, ')');
 	}
 	say("warning: without %s; isorun doctor tells more", buf_str(&b));
+	return r->n_degraded;
 }
 
 static void tell_memory(const struct result *r)
@@ -101,7 +102,6 @@ void wrap_tell(const char *command, const struct result *r, int64_t timeout_ns)
 {
 	char text[NUM_TEXT];
 
-	tell_degraded(r);
 	if (!r->started)
 		tell_not_started(command, r);
 	else if (r->error)

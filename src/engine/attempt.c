@@ -543,6 +543,11 @@ uint64_t attempt_budget_bytes(const struct attempt *a)
 	return a->budget_bytes;
 }
 
+const struct result *attempt_result(const struct attempt *a)
+{
+	return &a->result;
+}
+
 int attempt_pid(const struct attempt *a)
 {
 	return a->sbx ? (int)sbx_pid(a->sbx) : 0;

@@ -118,6 +118,7 @@ enum { ATTEMPT_WAIT_TEXT = 160 };
 bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT]);
 
 uint64_t attempt_budget_bytes(const struct attempt *a); /* when it was asked for */
+const struct result *attempt_result(const struct attempt *a); /* as far as it is known */
 int attempt_pid(const struct attempt *a);        /* of the sandbox's init, 0 when it waits */
 
 #endif

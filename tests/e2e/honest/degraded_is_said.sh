@@ -14,3 +14,10 @@ lacks '"pids limit"' list
 expect 0 isorun --pids 20 --status status.json true
 json status.json degraded >list
 has '"pids limit"' list
+
+# At its start, not at its end.
+isorun sh -c 'until [ -e go ]; do sleep 0.02; done' 2>early &
+within 10 grep -q 'warning: without memory limit' early
+touch go
+wait $! || fail "the command failed"
+[ "$(wc -l <early)" = 1 ] || fail "said twice"
