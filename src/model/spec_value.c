@@ -151,7 +151,8 @@ int spec_set_size(const struct spec_entry *e)
 		return refuse_number(e, r, "a size above 0, such as 512M or 1.5G");
 	/* Most often a number without its unit; no program starts in so little. */
 	if (bytes && bytes < MEMORY_MIN_BYTES && str_eq(e->row->key.key, "memory"))
-		return spec_refuse(e, e->value, "less than 1M of memory; a number alone is in bytes");
+		return spec_refuse(e, e->value,
+				   "less than 1M of memory; a number alone is in bytes");
 	*FIELD(e->spec, e->row, uint64_t) = bytes;
 	return 0;
 }

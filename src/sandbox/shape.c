@@ -79,12 +79,13 @@ static void build(struct buf *b, const struct spec *spec)
 		b->error = -ENOMEM;
 }
 
-static const char *describe(struct sbx_plan *p, const struct spec *spec)
+/* "BEGINNING delay TIME loss PERCENT rate SIZE", what is asked for of it. */
+static const char *describe(struct sbx_plan *p, const char *beginning, const struct spec *spec)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 	char text[NUM_TEXT];
 
-	buf_adds(&b, "have netem shape lo:");
+	buf_adds(&b, beginning);
 	if (spec->net_delay_ns)
 		buf_addf(&b, " delay %s", num_format_time(text, spec->net_delay_ns));
 	if (spec->net_loss_milli)
@@ -110,7 +111,7 @@ void plan_shape(struct sbx_plan *p, const struct spec *spec)
 	struct sbx_step *s = plan_init_step(p, SBX_NETLINK);
 	s->data = bytes;
 	s->size = b.len;
-	s->text = describe(p, spec);
-	s->about = "network delay, loss and rate";
+	s->text = describe(p, "make netem the queue of lo,", spec);
+	s->about = describe(p, "network", spec);
 	s->when_refused = SBX_MAY_FAIL;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/num.h"
@@ -307,9 +308,13 @@ static int apply_workspace(APPLY_ARGS)
 static int apply_workspace_dir(APPLY_ARGS)
 {
 	_cleanup_free_ char *joined = path_join(to->base_dir, value);
+	struct stat st;
 
 	if (!joined)
 		return no_memory(where, err);
+	if (stat(joined, &st) < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, errno, "%s: workspace-dir '%s'", where,
+				   value);
 	return set_heap(&to->settings->workspace_dir, path_clean(joined), where, err);
 }
 
