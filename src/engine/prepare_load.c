@@ -83,6 +83,7 @@ static int take_blob(struct reader *r, const char *size_text, void **ret, size_t
 	memcpy(copy, r->at, size);
 	copy[size] = '\0';
 	r->at += size;
+	free(*ret); /* of a file that says it twice */
 	*ret = copy;
 	*ret_bytes = size;
 	return 0;
@@ -94,6 +95,7 @@ static int take_place(struct reader *r, const char *size_text, struct prepared *
 	size_t bytes;
 	int code = take_blob(r, size_text, &blob, &bytes);
 
+	cg_place_fini(&p->place);
 	if (code == 0)
 		code = cg_place_from_text(blob, &p->place);
 	free(blob);

@@ -124,9 +124,12 @@ static void take_counter(struct news_reader *r, const struct cg *cg, const struc
 
 static void take_refused(struct sbx_news *news, const char *data, size_t size)
 {
-	struct sbx_refused *list = grow(news->refusals, news->n_refusals, sizeof(*list));
+	struct sbx_refused *list;
 
-	if (!list || size != sizeof(*list))
+	if (size != sizeof(*list))
+		return;
+	list = grow(news->refusals, news->n_refusals, sizeof(*list));
+	if (!list)
 		return;
 	news->refusals = list;
 	memcpy(&list[news->n_refusals++], data, size);

@@ -128,6 +128,19 @@ static void a_start_outside_of_time_gives_an_age_of_nothing(void **state)
 
 #define AT_TALK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void a_refusal_of_another_size_is_none(void **state)
+{
+	struct talk *t = *state;
+	const struct sbx_refused refused = { .nr = 7, .count = 1, .name = "x" };
+
+	(void)tell(t, SBX_REC_REFUSED, &refused, sizeof(refused));
+	(void)tell(t, SBX_REC_REFUSED, &refused, 4);
+	const struct sbx_news *news = tell(t, SBX_REC_REFUSED, &refused, sizeof(refused));
+	assert_int_equal(news->n_refusals, 2);
+	assert_int_equal(news->refusals[0].nr, 7);
+	assert_int_equal(news->refusals[1].nr, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +150,7 @@ int main(void)
 		AT_TALK(a_step_that_nobody_may_lack_is_not_called_lost),
 		AT_TALK(a_fault_in_what_is_not_there_still_has_a_sentence),
 		AT_TALK(a_start_outside_of_time_gives_an_age_of_nothing),
+		AT_TALK(a_refusal_of_another_size_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
