@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "engine/keep.h"
@@ -137,6 +138,40 @@ void attempt_note_kept(struct attempt *a, struct keep_report *report)
 	keep_report_fini(report);
 }
 
+/* What a renamed directory holds is read from where the tree has it, so nothing
+ * may be put into the tree before all of it was read. */
+static void keep_all(struct attempt *a, const struct sbx_layer *layers, size_t n,
+		     struct keep_report *ret)
+{
+	_cleanup_free_ char *aside = NULL;
+	struct keep_report placed = { 0 };
+	struct keep_request request = {
+		.globs = a->rq.spec->keep,
+		.layers = layers,
+		.n_layers = n,
+		.tree = a->rq.workspace,
+		.into = a->rq.keep_into,
+	};
+
+	if (!request.into) {
+		if (attempt_make_disk(a, &ret->fault) == 0)
+			aside = path_join(a->disk, "kept");
+		if (!aside) {
+			ret->n_faults++;
+			return;
+		}
+		request.into = aside;
+	}
+	keep_layers(&request, ret);
+	if (!aside)
+		return;
+	keep_apply(aside, a->rq.workspace, &placed);
+	if (placed.n_faults && !ret->n_faults)
+		ret->fault = placed.fault;
+	ret->n_faults += placed.n_faults;
+	keep_report_fini(&placed);
+}
+
 void attempt_keep(struct attempt *a)
 {
 	const struct spec *spec = a->rq.spec;
@@ -151,15 +186,8 @@ void attempt_keep(struct attempt *a)
 	if (!strv_len(spec->keep) || spec->workspace != SPEC_TREE_OVERLAY || !a->result.started)
 		return;
 	n = sbx_take_layers(a->sbx, layers);
-	const struct keep_request request = {
-		.globs = spec->keep,
-		.layers = layers,
-		.n_layers = n,
-		.tree = a->rq.workspace,
-		.into = a->rq.keep_into,
-	};
 	if (n)
-		keep_layers(&request, &report);
+		keep_all(a, layers, n, &report);
 	else
 		report.n_faults = iso_err_set(&report.fault, ISO_ERR_HOST, 0,
 					      "the sandbox was killed with them") < 0;
