@@ -157,6 +157,9 @@ static unsigned each_child(const struct sbx_job *job,
 		pid_t pid = 0;
 		while (*at >= '0' && *at <= '9')
 			pid = pid * 10 + (*at++ - '0');
+		/* Cut at the end of `text` it would be another process's number. */
+		if (!*at)
+			break;
 		if (pid > 0 && visit(job, pid, count < LEFTOVERS_MAX))
 			count++;
 		while (*at == ' ' || *at == '\n')

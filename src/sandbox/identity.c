@@ -2,6 +2,7 @@
 #include "sandbox/plan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/seccomp.h>
 #include <unistd.h>
 
@@ -42,6 +43,10 @@ static int parse_user(struct sbx_plan *p, const char *user, struct sbx_step *s,
 		if (num_parse_uint(words[i], &id) < 0)
 			return iso_err_set(err, ISO_ERR_USAGE, 0, "user '%s': '%s' is no number",
 					   user, words[i]);
+		/* (uid_t)-1 is "as it is" to setresuid(2). */
+		if (id == UINT_MAX)
+			return iso_err_set(err, ISO_ERR_USAGE, 0,
+					   "user '%s': nobody has the number %u", user, id);
 		if (i < 2)
 			ids[i] = id;
 		else

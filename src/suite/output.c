@@ -67,15 +67,15 @@ static void keep_line(const char *text, regoff_t at, char ret[TAP_DETAIL_MAX])
 	(void)snprintf(ret, TAP_DETAIL_MAX, "%.*s", (int)strcspn(from, "\r\n"), from);
 }
 
-/* Whole lines, ended by NUL. */
-static void scan_patterns(struct scan *s, const char *lines)
+/* Ended by NUL; flags as regexec(3) has them. */
+static void scan_patterns(struct scan *s, const char *lines, int flags)
 {
 	regmatch_t match;
 
 	if (s->pass.set && !s->facts.pass_matched)
-		s->facts.pass_matched = regexec(&s->pass.regex, lines, 0, NULL, 0) == 0;
+		s->facts.pass_matched = regexec(&s->pass.regex, lines, 0, NULL, flags) == 0;
 	if (s->fail.set && !s->facts.fail_matched &&
-	    regexec(&s->fail.regex, lines, 1, &match, 0) == 0) {
+	    regexec(&s->fail.regex, lines, 1, &match, flags) == 0) {
 		s->facts.fail_matched = true;
 		keep_line(lines, match.rm_so, s->facts.fail_line);
 	}
@@ -88,18 +88,21 @@ static void blank_nuls(char *text, size_t len)
 		*c = ' ';
 }
 
-/* The length of what ends with the last line end; all of it when there is none. */
+/* The length of what ends with the last line end. */
 static size_t whole_lines(const char *text, size_t len)
 {
 	const char *end = memrchr(text, '\n', len);
 
-	return end ? (size_t)(end - text) + 1 : len;
+	return end ? (size_t)(end - text) + 1 : 0;
 }
 
+/* A line that no piece holds is looked at in pieces of which each has the second
+ * half of the one before: a match may lie across their edge. */
 static int scan_fd(struct scan *s, int fd)
 {
 	_cleanup_free_ char *piece = malloc(PIECE_BYTES + 1);
 	size_t held = 0; /* of a line begun in the piece before */
+	int middle = 0;  /* REG_NOTBOL: its beginning has been looked at */
 	off_t at = 0;
 
 	if (!piece)
@@ -118,14 +121,23 @@ static int scan_fd(struct scan *s, int fd)
 		if (held == 0)
 			return 0;
 		blank_nuls(piece, held);
-		const size_t whole = n ? whole_lines(piece, held) : held;
+		size_t whole = n ? whole_lines(piece, held) : held;
+		const bool endless = !whole && held == PIECE_BYTES;
+		if (!whole && !endless)
+			continue;
+		if (endless)
+			whole = held;
 		const char kept = piece[whole];
-
 		piece[whole] = '\0';
-		scan_patterns(s, piece);
+		scan_patterns(s, piece, middle | (endless ? REG_NOTEOL : 0));
 		piece[whole] = kept;
+		middle = endless ? REG_NOTBOL : 0;
+		if (endless)
+			whole /= 2;
 		held -= whole;
 		memmove(piece, piece + whole, held);
+		if (!n && !held)
+			return 0;
 	}
 }
 

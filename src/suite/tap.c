@@ -49,6 +49,14 @@ static bool take_number(const char **s, unsigned long *ret)
 	return true;
 }
 
+/* "todolist" is no directive; "skipped" is one to prove(1), in a plan. */
+static bool ends_word(const char *s)
+{
+	if (strncasecmp(s, "ped", 3) == 0)
+		s += 3;
+	return !isalnum((unsigned char)*s) && *s != '_';
+}
+
 /* The directive (SKIP, TODO) of a test line or plan: behind the first '#' that
  * no backslash quotes.  Yields the text after the word, or NULL. */
 static const char *directive(const char *line, const char *word)
@@ -63,7 +71,7 @@ static const char *directive(const char *line, const char *word)
 		const char *d = c + 1 + strspn(c + 1, " \t");
 		const size_t len = strlen(word);
 
-		if (strncasecmp(d, word, len) == 0) {
+		if (strncasecmp(d, word, len) == 0 && ends_word(d + len)) {
 			d += len + strcspn(d + len, " \t"); /* SKIPPED, TODO: */
 			return d + strspn(d, " \t");
 		}

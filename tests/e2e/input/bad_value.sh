@@ -11,5 +11,8 @@ for pattern in /abs/x ../x /; do
 	expect 2 isorun --keep $pattern true
 	says "option '--keep': keep '"
 done
+expect 2 isorun --user 4294967295 true
+says "user .4294967295.: "
+expect 2 isorun --user 0:4294967295 true
 expect 2 isorun --share ntework true
 says "--share"

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -101,6 +102,29 @@ static void a_line_longer_than_a_piece_is_still_read(void **state)
 	assert_false(facts.fail_matched);
 }
 
+static void a_match_across_the_edge_of_a_piece_is_seen(void **state)
+{
+	enum { LONG = 300000, WORD = 6 };
+	const struct test t = { .id = "t", .fail_pattern = "FAILED", .pass_pattern = "^xx|^b$" };
+	char *text = malloc(LONG + 1);
+
+	(void)state;
+	assert_non_null(text);
+	/* Around each edge, every place. */
+	for (size_t at = 1; at + WORD < LONG; at++) {
+		if (at % 32768 > 8 && at % 32768 < 32768 - 8)
+			continue;
+		memset(text, 'x', LONG);
+		text[0] = text[LONG - 1] = 'b';
+		memcpy(text + at, "FAILED", WORD);
+		const struct output_facts facts = read_text(&t, text, LONG);
+		if (!facts.fail_matched)
+			fail_msg("not seen at %zu", at);
+		assert_false(facts.pass_matched);
+	}
+	free(text);
+}
+
 static void tap_is_read_along(void **state)
 {
 	const struct test t = { .id = "t", .protocol = TEST_PROTOCOL_TAP };
@@ -141,6 +165,7 @@ int main(void)
 		cmocka_unit_test(binary_output_hides_nothing),
 		cmocka_unit_test(a_line_across_two_pieces_is_whole),
 		cmocka_unit_test(a_line_longer_than_a_piece_is_still_read),
+		cmocka_unit_test(a_match_across_the_edge_of_a_piece_is_seen),
 		cmocka_unit_test(tap_is_read_along),
 		cmocka_unit_test(an_empty_output_matches_nothing),
 		cmocka_unit_test(a_pattern_that_does_not_compile_is_named),

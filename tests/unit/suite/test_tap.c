@@ -51,6 +51,14 @@ static void a_todo_may_fail(void **state)
 	assert_failed("1..1\nnot ok 1 - a \\# TODO\n", "not ok 1 - a \\# TODO");
 }
 
+static void a_word_that_only_begins_like_a_directive_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(read_whole("1..1\nnot ok 1 - empty # todolist is empty\n"), TAP_FAILED);
+	assert_int_equal(read_whole("1..1\nnot ok 1 # TODO: later\n"), TAP_PASSED);
+	assert_int_equal(read_whole("1..1\nnot ok 1 # todo\n"), TAP_PASSED);
+}
+
 static void a_skipped_test_line_passes(void **state)
 {
 	(void)state;
@@ -169,6 +177,7 @@ int main(void)
 		cmocka_unit_test(the_plan_may_come_last),
 		cmocka_unit_test(a_not_ok_is_shown),
 		cmocka_unit_test(a_todo_may_fail),
+		cmocka_unit_test(a_word_that_only_begins_like_a_directive_is_none),
 		cmocka_unit_test(a_skipped_test_line_passes),
 		cmocka_unit_test(an_empty_plan_skips_all_and_says_why),
 		cmocka_unit_test(an_empty_plan_with_a_test_fails),
