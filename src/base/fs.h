@@ -40,6 +40,10 @@ int fs_remove_tree_at(int dir_fd, const char *path);
 
 bool fs_is_mount_point(const char *path); /* false too where it cannot be told: before Linux 5.8 */
 
+/* The bytes of a regular file into an empty one: shared by reflink where the file
+ * system can, and holes stay holes.  0 or -errno. */
+int fs_copy_data(int from, int to);
+
 /* A descriptor of a file in memory (memfd_create(2)), close-on-exec; `program`
  * is one to be executed, and not to be changed by anybody.  Or -errno. */
 int fs_memory_file(const char *name, bool program, const void *data, size_t len);

@@ -4,11 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -86,21 +84,6 @@ static bool is_made_up(int fd)
 	return false;
 }
 
-static int copy_data(int from, int to)
-{
-	char piece[1 << 16];
-	ssize_t n;
-
-	if (ioctl(to, FICLONE, from) == 0)
-		return 0;
-	while ((n = read(from, piece, sizeof(piece))) > 0) {
-		int r = fs_write_all(to, piece, (size_t)n);
-		if (r < 0)
-			return r;
-	}
-	return n < 0 ? -errno : 0;
-}
-
 static int dress(int fd, const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
@@ -121,7 +104,7 @@ static int copy_file(int from_dir, int to_dir, const char *name, const struct st
 		openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (to < 0)
 		return -errno;
-	int r = copy_data(from, to);
+	int r = fs_copy_data(from, to);
 	return r < 0 ? r : dress(to, st);
 }
 

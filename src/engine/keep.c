@@ -93,6 +93,7 @@ static struct keep_file file_of(const struct keeper *k)
 		.from_fd = k->layer->merged_fd,
 		.from = k->path + k->at_len,
 		.upper_fd = k->layer->upper_fd,
+		.marks = k->rq->marks,
 		.into_fd = k->into_fd,
 		.path = k->path,
 		.tree_fd = k->rq->into ? k->tree_fd : -1,
@@ -177,28 +178,17 @@ static void drop_tree(struct keeper *k, bool wanted, int depth)
 		}
 }
 
-/* Either kind of name: trusted by root's mount, user by one of a user. */
-static bool has_mark(int fd, const char *what)
+/* Of a merged directory "opaque" may be "x": it only holds odd whiteouts. */
+static bool has_mark(const struct keeper *k, int fd, const char *what, char wanted)
 {
-	static const char *const spaces[] = { "trusted", "user" };
+	char name[64];
+	char value = '\0';
 
-	for (size_t i = 0; i < ARRAY_SIZE(spaces); i++) {
-		char name[64];
-		snprintf(name, sizeof(name), "%s.overlay.%s", spaces[i], what);
-		if (fgetxattr(fd, name, NULL, 0) >= 0)
-			return true;
-	}
-	return false;
-}
-
-/* A merged directory may have "x" for opaque: it only holds odd whiteouts. */
-static bool is_opaque(int fd)
-{
-	char value[2] = "";
-
-	return (fgetxattr(fd, "trusted.overlay.opaque", value, 2) > 0 ||
-		fgetxattr(fd, "user.overlay.opaque", value, 2) > 0) &&
-	       value[0] == 'y';
+	if (!k->rq->marks)
+		return false;
+	snprintf(name, sizeof(name), "%s.overlay.%s", k->rq->marks, what);
+	const ssize_t n = fgetxattr(fd, name, &value, wanted ? 1 : 0);
+	return n >= 0 && (!wanted || value == wanted);
 }
 
 static void walk(struct keeper *k, const struct level *at);
@@ -214,7 +204,8 @@ static void enter(struct keeper *k, const struct level *at, const char *name, bo
 		fault_code(k, merged < 0 ? merged : upper);
 		return;
 	}
-	const bool own = upper < 0 || is_opaque(upper) || has_mark(upper, "redirect");
+	const bool own = upper < 0 || has_mark(k, upper, "opaque", 'y') ||
+			 has_mark(k, upper, "redirect", '\0');
 	if (own && upper >= 0)
 		drop_tree(k, wanted, at->depth);
 	const struct level below = {

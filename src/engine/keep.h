@@ -13,6 +13,9 @@ struct keep_request {
 	char *const *globs;             /* of paths from the workspace, see path_matches */
 	const struct sbx_layer *layers; /* all processes that wrote there are dead */
 	size_t n_layers;
+	const char *marks;              /* whose extended attributes are overlayfs's: "trusted",
+					 * or "user" of a user's mount; a test may set the others.
+					 * NULL: there are none */
 	const char *tree;               /* the workspace */
 	const char *into;               /* NULL: the tree itself.  Else a directory that collects,
 					 * as an overlay's upper one does, for keep_apply; made */

@@ -111,9 +111,10 @@ static int begin(struct arrival *a, const struct keep_file *f)
 	a->dir_fd = open_parent(f);
 	if (a->dir_fd < 0)
 		return a->dir_fd;
-	int n = snprintf(a->beside, sizeof(a->beside), "%s.new-%d-%llx", a->name, (int)getpid(),
-			 (unsigned long long)time_wall_ns());
-	return n < (int)sizeof(a->beside) ? 0 : -ENAMETOOLONG;
+	/* Without the file's own name, which may be as long as names can be. */
+	snprintf(a->beside, sizeof(a->beside), ".isorun.new-%d-%llx", (int)getpid(),
+		 (unsigned long long)time_wall_ns());
+	return 0;
 }
 
 /* The names of python3-coverage's files for parallel runs hold host, pid and a
@@ -166,19 +167,6 @@ static int create(struct arrival *a, bool *ret_named)
 	return fd < 0 ? -errno : fd;
 }
 
-static int copy_bytes(int from, int to)
-{
-	char piece[1 << 16];
-	ssize_t n;
-
-	while ((n = read(from, piece, sizeof(piece))) > 0) {
-		int r = fs_write_all(to, piece, (size_t)n);
-		if (r < 0)
-			return r;
-	}
-	return n < 0 ? -errno : 0;
-}
-
 static int dress(struct arrival *a, int fd, const struct stat *st, bool named)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
@@ -203,7 +191,7 @@ static int put_file(struct arrival *a, int from, const struct buf *data, const s
 
 	if (fd < 0)
 		return fd;
-	int r = data ? fs_write_all(fd, data->data, data->len) : copy_bytes(from, fd);
+	int r = data ? fs_write_all(fd, data->data, data->len) : fs_copy_data(from, fd);
 	if (r == 0)
 		r = dress(a, fd, st, named);
 	if (r < 0) {
@@ -234,13 +222,16 @@ static int read_below(int root_fd, const char *path, char **ret, size_t *ret_byt
 static bool began_as_copy(const struct keep_file *f)
 {
 	_cleanup_close_ int fd = -1;
+	char name[64];
 
 	/* All of the tree was copied, or the whole directory renamed. */
 	if (f->upper_fd < 0)
 		return true;
+	if (!f->marks)
+		return false;
 	fd = fs_open_beneath(f->upper_fd, f->from, O_RDONLY | O_NONBLOCK);
-	return fd >= 0 && (fgetxattr(fd, "trusted.overlay.origin", NULL, 0) >= 0 ||
-			   fgetxattr(fd, "user.overlay.origin", NULL, 0) >= 0);
+	snprintf(name, sizeof(name), "%s.overlay.origin", f->marks);
+	return fd >= 0 && fgetxattr(fd, name, NULL, 0) >= 0;
 }
 
 /* Replaces *sum by itself with the other file's counters; a file of another

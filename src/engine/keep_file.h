@@ -11,6 +11,7 @@ struct keep_file {
 	int from_fd;      /* a root that the path is below: what the test saw */
 	const char *from; /* there */
 	int upper_fd;     /* likewise, what it wrote; -1: not to be asked */
+	const char *marks; /* as keep_request has it */
 	int into_fd;      /* where it goes, below this root */
 	const char *path; /* there, and for people */
 	int tree_fd;      /* the workspace, when into_fd is another directory; else -1 */

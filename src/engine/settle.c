@@ -149,6 +149,7 @@ static void keep_all(struct attempt *a, const struct sbx_layer *layers, size_t n
 		.globs = a->rq.spec->keep,
 		.layers = layers,
 		.n_layers = n,
+		.marks = a->engine->user_ns ? "user" : "trusted",
 		.tree = a->rq.workspace,
 		.into = a->rq.keep_into,
 	};
