@@ -110,8 +110,10 @@ void attempt_clear_scratch(struct attempt *a);
 
 /* environ.c: whether there are ports left for it that no other test gets. */
 bool attempt_has_ports(const struct attempt *a);
-/* disk.c: a directory of its own on disk in a->disk, once; and away with it. */
-int attempt_make_disk(struct attempt *a, struct iso_err *err);
+
+/* disk.c: the path of a directory of its own on disk in a->disk, once: nobody else
+ * has it, and it is still to be made; and away with it. */
+int attempt_find_disk(struct attempt *a, struct iso_err *err);
 void attempt_remove_disk(struct attempt *a);
 /* Only its name, for --explain. */
 int attempt_name_disk(struct attempt *a, struct iso_err *err);

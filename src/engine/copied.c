@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/path.h"
@@ -15,12 +16,14 @@ enum { NAMED_MAX = 256 };
 int attempt_copy_tree(struct attempt *a, struct iso_err *err)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
-	int r = attempt_make_disk(a, err);
+	int r = attempt_find_disk(a, err);
 
 	if (r < 0 || a->tree_copy)
 		return r;
 	a->tree_copy = path_join(a->disk, "tree");
 	buf_addf(&why, "%s; a copy of the tree took its place", a->engine->no_overlay);
+	if (a->tree_copy && mkdir(a->disk, 0700) < 0 && errno != EEXIST)
+		return iso_err_set(err, ISO_ERR_HOST, errno, "make '%s'", a->disk);
 	if (!a->tree_copy || why.error ||
 	    result_add_degraded(&a->result, "overlay", buf_str(&why)) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "copy the tree");

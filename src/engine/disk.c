@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A scratch on disk is a directory PID-STARTTIME-N, as a cgroup's leaf is: who
- * made it is known by its name.  Isorun removes it when the attempt has ended;
- * when isorun was killed, init does (child_disk.c); and when both were, the
- * next isorun that makes one sweeps it away.
+ * made it is known by its name.  Init makes it, isorun removes it when the attempt
+ * has ended; when isorun was killed, init does (child_remove.c); and when both
+ * were, or isorun while it kept files, the next that finds one sweeps it away.
  */
 #include "engine/attempt.h"
 
@@ -67,7 +67,7 @@ int attempt_name_disk(struct attempt *a, struct iso_err *err)
 	return a->disk ? 0 : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "scratch");
 }
 
-int attempt_make_disk(struct attempt *a, struct iso_err *err)
+int attempt_find_disk(struct attempt *a, struct iso_err *err)
 {
 	struct engine *e = a->engine;
 	char name[CG_NAME];
@@ -81,8 +81,6 @@ int attempt_make_disk(struct attempt *a, struct iso_err *err)
 	_cleanup_free_ char *path = path_join(e->scratch_dir, name);
 	if (!path)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "scratch");
-	if (mkdir(path, 0700) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, errno, "make '%s'", path);
 	a->disk = TAKE_PTR(path);
 	return 0;
 }
@@ -92,7 +90,7 @@ void attempt_remove_disk(struct attempt *a)
 	if (!a->disk)
 		return;
 	int r = fs_remove_tree_at(AT_FDCWD, a->disk);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		log_debug("'%s' stays for the next sweep: %s", a->disk, strerror(-r));
 	free(a->tree_copy);
 	free(a->disk);

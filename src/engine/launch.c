@@ -217,7 +217,7 @@ int attempt_launch(struct attempt *a, struct iso_err *err)
 		  a->rq.workspace ? a->rq.workspace : "here");
 	int r = 0;
 	if (a->rq.spec->scratch == SPEC_SCRATCH_DISK)
-		r = attempt_make_disk(a, err);
+		r = attempt_find_disk(a, err);
 	if (r == 0 && a->rq.spec->workspace == SPEC_TREE_OVERLAY && a->engine->no_overlay)
 		r = attempt_copy_tree(a, err);
 	if (r == 0 && a->rq.spec->tty)

@@ -155,7 +155,7 @@ static void keep_all(struct attempt *a, const struct sbx_layer *layers, size_t n
 	};
 
 	if (!request.into) {
-		if (attempt_make_disk(a, &ret->fault) == 0)
+		if (attempt_find_disk(a, &ret->fault) == 0)
 			aside = path_join(a->disk, "kept");
 		if (!aside) {
 			ret->n_faults++;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-	DEPTH_MAX = 64,        /* directories open at once; deeper trees are only counted to here */
+	DEPTH_MAX = 64,        /* directories open at once; what is deeper counts as one */
 	NAMED_MAX = 256,       /* paths reported by name */
 	LOOK_MAX = 100000,     /* batches looked at: a bound on the time it takes */
 };
@@ -115,6 +115,7 @@ static bool look_at(struct walk *w, const struct child_dirent *e)
 	if (S_ISDIR(st.st_mode)) {
 		if (enter(w, e->name))
 			return true;
+		tell_dir(w); /* all that can be said of what is so deep */
 	} else if (S_ISCHR(st.st_mode) && st.st_rdev == 0) {
 		tell(w, SBX_REC_DELETED);
 	} else {

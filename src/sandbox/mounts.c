@@ -167,13 +167,18 @@ static void hold_scratch(struct sbx_plan *p, const struct sbx_request *rq, struc
 	sc->tree_fd = -1;
 	if (!slash)
 		return;
-	if (sc->base && rq->spec->scratch == SPEC_SCRATCH_DISK)
-		sc->tree_fd = plan_hold_tree(p, rq->disk_dir, false, NULL);
 	p->job.disk_name = plan_str(p, slash + 1);
 	p->job.disk_base = sc->base;
 	p->job.disk_fd = plan_hold_tree(
 		p, plan_fmt(p, "%.*s", (int)(slash - rq->disk_dir), rq->disk_dir), false,
 		NULL);
+	if (!sc->base || rq->spec->scratch != SPEC_SCRATCH_DISK)
+		return;
+	/* Made by init, which removes it: were isorun killed in between, nobody would. */
+	struct sbx_step *s = plan_init_step(p, SBX_MKDIR);
+	s->path = plan_str(p, rq->disk_dir);
+	s->mode = 0700;
+	sc->tree_fd = plan_hold_tree(p, rq->disk_dir, false, NULL);
 }
 
 static void mount_disk(struct sbx_plan *p, const struct scratch *sc)
