@@ -9,8 +9,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -19,13 +21,24 @@
 #include "base/path.h"
 #include "cgroup/driver.h"
 
+/* Its name tells of a process, whose number means another one in a container that
+ * shares the directory: init holds its lock there, too. */
+static bool is_orphaned(int dir_fd, const char *name)
+{
+	if (cg_owner_lives(name))
+		return false;
+	_cleanup_close_ int fd =
+		openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 static void sweep(const char *dir)
 {
 	_cleanup_closedir_ DIR *d = opendir(dir);
 	const struct dirent *e;
 
 	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.' && !cg_owner_lives(e->d_name))
+		if (e->d_name[0] != '.' && is_orphaned(dirfd(d), e->d_name))
 			(void)fs_remove_tree_at(dirfd(d), e->d_name);
 }
 

@@ -253,7 +253,7 @@ static int run_scratch(const struct sbx_step *s)
 	struct stat st;
 
 	for (int tries = 0; tries < 10; tries++) {
-		if (mkdir(s->path, 0700) < 0)
+		if (mkdir(s->path, 0700) < 0 && (errno != EEXIST || !s->flags))
 			return errno;
 		int fd = open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0 && errno == ENOENT)

@@ -175,9 +175,11 @@ static void hold_scratch(struct sbx_plan *p, const struct sbx_request *rq, struc
 	if (!sc->base || rq->spec->scratch != SPEC_SCRATCH_DISK)
 		return;
 	/* Made by init, which removes it: were isorun killed in between, nobody would. */
-	struct sbx_step *s = plan_init_step(p, SBX_MKDIR);
+	struct sbx_step *s = plan_init_step(p, SBX_SCRATCH);
 	s->path = plan_str(p, rq->disk_dir);
-	s->mode = 0700;
+	s->flags = true;
+	s->uid = (uid_t)-1;
+	s->fd = plan_take_fd(p);
 	sc->tree_fd = plan_hold_tree(p, rq->disk_dir, false, NULL);
 }
 

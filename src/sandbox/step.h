@@ -31,8 +31,8 @@ enum sbx_op {
 	SBX_RESTRICT,   /* path, flags: mount_setattr(2), MS_RDONLY, _NOSUID, _NODEV, all below */
 	SBX_NETLINK,    /* data, size, text (in words): a NETLINK_ROUTE request and its answer */
 	SBX_NAT,        /* fd, flags: tells the keeper by descriptor flags, hears pasta by fd */
-	SBX_SCRATCH,    /* path, uid, gid -> fd: a new directory of the test's own, locked by
-			 * flock(2) for as long as init lives */
+	SBX_SCRATCH,    /* path, uid, gid -> fd: a directory of the test's own, locked by
+			 * flock(2) for as long as init lives; flags: it may be there */
 	SBX_SETSID,     /* setsid(2) */
 	SBX_CGROUP_NS,  /* unshare(2) CLONE_NEWCGROUP, after joining the leaf */
 	SBX_STDIO,      /* fd -> number flags (0, 1 or 2): dup3(2) */

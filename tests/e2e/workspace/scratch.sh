@@ -44,6 +44,17 @@ kill -9 $pid
 within 10 bare
 within 5 dead sleep 63.$$
 
+# Another isorun in a pid namespace of its own, as in a container that shares the
+# directory, leaves it alone.
+if is_root; then
+	expect 0 isorun --scratch disk --bind "$PWD" sh -c '
+		echo 1 >/var/tmp/x; touch here; until [ -e there ]; do sleep 0.02; done; cat /var/tmp/x' &
+	within 10 test -e here
+	unshare -pf --mount-proc "$ISORUN" --scratch disk true || fail "no second one"
+	touch there
+	wait $! || fail "its files were removed"
+fi
+
 # To init as well, and the directory of a process that is gone: the next sweeps.
 mkdir -p state/scratch/999999-1-0/upper/x
 expect 0 isorun --scratch disk true
