@@ -63,6 +63,8 @@ static int convert_path(const char *text, char **ret_value, struct iso_err *err)
 {
 	_cleanup_free_ char *path = NULL;
 
+	if (!*text)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--hide': an empty path");
 	if (path_absolute(text, &path) < 0)
 		return no_memory(err);
 	return convert_word(path, ret_value, err);

@@ -194,6 +194,7 @@ int iso_spec_profile(struct iso_spec *s, const char *name_or_file, struct iso_er
 	spec_fini(&s->spec);
 	s->spec = kit->prepared.spec;
 	s->spec.seccomp_log = false; /* iso_result has no place for it */
+	s->spec.tty = false;         /* the host program's own is nobody's to take */
 	kit->prepared.spec = (struct spec){ 0 };
 	kit_drop(s->kit);
 	s->kit = kit;
@@ -231,6 +232,9 @@ int iso_spec_set(struct iso_spec *s, const char *section, const char *key, const
 	if (str_eq(section, "process") && str_eq(key, "seccomp-log"))
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
 				   "iso_spec_set: seccomp-log: only the programs tell of refusals");
+	if (str_eq(section, "process") && str_eq(key, "tty"))
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "iso_spec_set: tty: only the programs give a terminal");
 	_cleanup_free_ char *policy = strdup(s->spec.seccomp);
 	if (!policy)
 		return no_memory(err);

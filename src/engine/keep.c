@@ -231,6 +231,8 @@ static void look_at(struct keeper *k, const struct level *at, const char *name)
 		drop_tree(k, wanted, at->depth);
 	else if (wanted)
 		bring(k);
+	else if (at->upper_fd >= 0)
+		drop_tree(k, false, at->depth); /* of a directory whose place it took */
 }
 
 static void walk(struct keeper *k, const struct level *at)

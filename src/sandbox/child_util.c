@@ -124,5 +124,6 @@ int child_settle_fd(int fd, int number)
 		return 0;
 	int code = dup3(fd, number, O_CLOEXEC) < 0 ? errno : 0;
 	close(fd);
-	return code;
+	/* fd is open: the number is above RLIMIT_NOFILE. */
+	return code == EBADF ? EMFILE : code;
 }

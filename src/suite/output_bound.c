@@ -120,7 +120,9 @@ int output_bound_finish(struct output_bound *b, int fd, uint64_t *ret_cut_bytes)
 	const uint64_t size = (uint64_t)st.st_size;
 	if (size <= b->limit_bytes) {
 		*ret_cut_bytes = b->lost_bytes;
-		return 0;
+		/* What was set aside behind its end, by fallocate(2), goes back. */
+		return (uint64_t)st.st_blocks * 512 > b->limit_bytes &&
+			       ftruncate(fd, st.st_size) < 0 ? -errno : 0;
 	}
 	/* What is kept was never in the hole: a little less than half each. */
 	const uint64_t half = b->limit_bytes / 2 - GAP_LINE_MAX;

@@ -131,7 +131,8 @@ static int tidy(struct run_test *t, const char *name, int fd, struct output_boun
 	const mode_t mode = (st.st_mode & 0666) | 0600;
 	if (mode != (st.st_mode & 07777) && fchmod(fd, mode) < 0)
 		return -errno;
-	if ((uint64_t)st.st_size <= bound->limit_bytes && !bound->lost_bytes)
+	if ((uint64_t)st.st_size <= bound->limit_bytes && !bound->lost_bytes &&
+	    (uint64_t)st.st_blocks * 512 <= bound->limit_bytes)
 		return 0;
 	_cleanup_close_ int whole = openat(t->run->dir_fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	int r = whole < 0 ? -errno : output_bound_finish(bound, whole, &cut);

@@ -14,5 +14,7 @@ done
 expect 2 isorun --user 4294967295 true
 says "user .4294967295.: "
 expect 2 isorun --user 0:4294967295 true
+expect 2 isorun --hide "" true
+says "an empty path"
 expect 2 isorun --share ntework true
 says "--share"

@@ -85,3 +85,12 @@ if is_root && mkdir plain && mount -t ramfs none plain; then
 	has '^\[isorun: output left out here, limit 1M\]$' "$got"
 	has 'was cut in the middle, by 1[0-9.]*M'
 fi
+
+# Space behind the end of the file counts, too.
+if command -v fallocate >/dev/null; then
+	ISORUN_STATE_DIR=$PWD/state
+	echo 'sh -c "fallocate -n -l 30M /proc/self/fd/1; echo hi"' >tests
+	expect 0 isorun suite --output-limit 4K lines:tests
+	[ "$(stat -Lc %b "$PWD/state/runs/last/out/0001-1.txt")" -lt 1000 ] ||
+		fail "30 MiB are left behind the end"
+fi

@@ -45,3 +45,8 @@ if is_root; then
 	has '"moved/"' list
 	[ "$(cat moved/deep/1.txt)" = 1 ] && [ ! -e tree/deep/1.txt ] || fail "the directory is not moved"
 fi
+
+# A file that took the place of a directory.
+rm -rf gone && mkdir gone && echo 1 >gone/k.keep && echo 2 >gone/other
+expect 0 isorun --keep '*.keep' sh -c 'rm -rf gone && echo file >gone'
+[ -d gone ] && [ ! -e gone/k.keep ] && [ -e gone/other ] || fail "not as the test left it: $(ls -l gone)"
