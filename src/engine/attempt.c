@@ -312,7 +312,7 @@ static bool launch_over_copy(struct attempt *a, const struct sbx_news *news)
 static bool may_part(const struct attempt *a, const struct sbx_news *news)
 {
 	return a->engine->reap_later && news->done && !news->faulty && !a->terminal && !a->disk &&
-	       !a->bare;
+	       !a->bare && a->rq.spec->net != SPEC_NET_NAT;
 }
 
 static void on_report(int fd, uint32_t events, void *arg)

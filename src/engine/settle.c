@@ -101,6 +101,8 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 	settle_usage(a, news);
 	take_lists(a, news);
 	take_refusals(a, news);
+	if (news->nat_lost && !news->faulty)
+		(void)result_add_degraded(&a->result, "network nat", "pasta ended before the test");
 	if (news->exited) {
 		settle_end(a, news);
 		return;

@@ -23,6 +23,7 @@ struct nat_job {
 	int keep_fds[3];        /* the same three, ascending */
 };
 _Noreturn void child_nat_main(const struct nat_job *job);
+enum { CHILD_NAT_LOST = 3 }; /* its exit status where pasta ended before init */
 
 /* Runs one step: 0 or the errno, positive; 0 too for a path that may lack and does. */
 int child_step_run(const struct sbx_step *step);

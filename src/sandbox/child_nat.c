@@ -96,7 +96,7 @@ static _Noreturn void keep(const struct nat_job *job, int net_fd)
 		run_pasta(job, net_fd);
 	if (pid < 0)
 		fail(job);
-	/* Init hears that pasta ended by the end of this pipe. */
+	/* Init, while it waits, hears that pasta ended by the end of this pipe. */
 	close(job->hear_fd);
 	struct pollfd fds[2] = {
 		{ .fd = job->tell_fd },
@@ -104,7 +104,7 @@ static _Noreturn void keep(const struct nat_job *job, int net_fd)
 	};
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
-	_exit(0);
+	_exit(fds[0].revents ? 0 : CHILD_NAT_LOST);
 }
 
 _Noreturn void child_nat_main(const struct nat_job *of_caller)
@@ -135,7 +135,8 @@ _Noreturn void child_nat_main(const struct nat_job *of_caller)
 	if (pid < 0)
 		fail(&own);
 	close(own.hear_fd);
-	while (waitpid((pid_t)pid, NULL, 0) < 0 && errno == EINTR)
+	int status = 0;
+	while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
 		;
-	_exit(0);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : CHILD_NAT_LOST);
 }

@@ -234,12 +234,15 @@ void nat_explain(const struct nat *n, struct iso_err *err)
 		iso_err_hint(err, "nat goes where this host's default route goes, and it has none");
 }
 
-void nat_close(struct nat *n)
+bool nat_close(struct nat *n)
 {
+	int status = 0;
+
 	nat_let_go(n);
 	close_end(&n->words[0]);
 	if (n->pid)
-		while (waitpid(n->pid, NULL, 0) < 0 && errno == EINTR)
+		while (waitpid(n->pid, &status, 0) < 0 && errno == EINTR)
 			;
 	n->pid = 0;
+	return !WIFEXITED(status) || WEXITSTATUS(status) != CHILD_NAT_LOST;
 }

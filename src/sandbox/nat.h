@@ -26,6 +26,7 @@ int nat_open(struct nat *n, struct iso_err *err);
 int nat_start(struct nat *n, char *const *argv, pid_t init, bool user_ns, struct iso_err *err);
 void nat_let_go(struct nat *n);   /* of init's and the keeper's ends: they are on their own */
 void nat_explain(const struct nat *n, struct iso_err *err); /* a fault, by pasta's words */
-void nat_close(struct nat *n);    /* waits: to be called when init has ended */
+bool nat_close(struct nat *n);    /* waits: to be called when init has ended; false: pasta
+				   * had ended before */
 
 #endif

@@ -87,6 +87,7 @@ struct sbx_news {
 	int status;            /* wait(2) */
 	bool done;             /* everything is dead */
 	int leaf_code;         /* errno of removing the leaf; 0: it is gone */
+	bool nat_lost;         /* with `ended`: pasta ended before it */
 	bool garbled;          /* it told what it never tells: pid 1 is killed */
 	bool closed;           /* nothing more is told: sbx_poll_fd is another one now */
 	bool ended;            /* pid 1 is reaped */

@@ -269,7 +269,7 @@ static void reap(struct sbx *s, int flags)
 	while (pid < 0 && errno == EINTR);
 	s->reader.news.ended = pid != 0;
 	if (pid)
-		nat_close(&s->nat);
+		s->reader.news.nat_lost = !nat_close(&s->nat);
 }
 
 int sbx_pidfd(const struct sbx *s)
