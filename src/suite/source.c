@@ -123,10 +123,13 @@ static int choose_tree(const char *here, const char *source, struct suite_settin
 		       struct iso_err *err)
 {
 	const char *colon = strchr(source, ':');
+	const struct source_kind *kind = colon ? kind_of(source, (size_t)(colon - source)) : NULL;
 	struct stat st;
 
-	if (settings->workspace_dir || (colon && kind_of(source, (size_t)(colon - source))))
+	if (settings->workspace_dir || (kind && kind != &source_manifest))
 		return 0;
+	if (kind)
+		source = colon + 1;
 	_cleanup_free_ char *joined = path_join(here, source);
 	_cleanup_free_ char *path = joined ? path_clean(joined) : NULL;
 	char *dir = NULL;

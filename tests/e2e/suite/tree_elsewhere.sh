@@ -8,7 +8,7 @@ mkdir -p project/t here
 printf '[test writes]\ncommand = echo x >written; ls; test -e t/data\n' >project/isorun.ini
 echo y >project/t/data
 cd here || exit 1
-for source in ../project ../project/isorun.ini "$PWD/../project"; do
+for source in ../project ../project/isorun.ini manifest:../project/isorun.ini "$PWD/../project"; do
 	expect 0 isorun suite "$source"
 	[ ! -e ../project/written ] || fail "'$source' was written"
 done
