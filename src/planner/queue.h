@@ -67,8 +67,4 @@ struct plan_sample {
 void plan_bounds_of(const struct plan_sample *samples, size_t n, const struct plan_limits *limits,
 		    struct plan_bounds *ret);
 
-/* What is left of a run, for the progress line: 0 when nothing is known. */
-int64_t plan_eta_ns(const struct plan_item *items, size_t n, const struct plan_limits *limits,
-		    int64_t now_ns);
-
 #endif

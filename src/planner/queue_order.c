@@ -112,7 +112,6 @@ bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)
  * after half a minute of half a gigabyte. */
 struct area {
 	double longest_ns;
-	double sum_ns;
 	double cpu_ns;   /* time x cpus */
 	double mem;      /* time x bytes */
 };
@@ -122,18 +121,8 @@ static void area_add(struct area *area, int64_t ns, uint64_t mem_bytes, uint64_t
 	const double t = (double)ns;
 	if (t > area->longest_ns)
 		area->longest_ns = t;
-	area->sum_ns += t;
 	area->cpu_ns += t * (double)cpus_milli / 1000.0;
 	area->mem += t * (double)mem_bytes;
-}
-
-static void area_bounds(const struct area *area, const struct plan_limits *limits,
-			struct plan_bounds *ret)
-{
-	ret->longest_ns = (int64_t)area->longest_ns;
-	ret->cpu_ns = (int64_t)(area->cpu_ns / (limits->cpus ? limits->cpus : 1));
-	ret->memory_ns = limits->budget_bytes
-		? (int64_t)(area->mem / (double)limits->budget_bytes) : 0;
 }
 
 void plan_bounds_of(const struct plan_sample *samples, size_t n, const struct plan_limits *limits,
@@ -142,36 +131,8 @@ void plan_bounds_of(const struct plan_sample *samples, size_t n, const struct pl
 	struct area area = { 0 };
 	for (size_t i = 0; i < n; i++)
 		area_add(&area, samples[i].wall_ns, samples[i].mem_bytes, samples[i].cpus_milli);
-	area_bounds(&area, limits, ret);
-}
-
-static int64_t left_of(const struct plan_item *item, int64_t median, int64_t now_ns)
-{
-	const int64_t ns = item->expected_ns > 0 ? item->expected_ns : median;
-	if (item->state == PLAN_DONE)
-		return 0;
-	if (item->state == PLAN_WAITING)
-		return ns;
-	const int64_t gone_ns = now_ns - item->started_ns;
-	return gone_ns < ns ? ns - gone_ns : 0;
-}
-
-int64_t plan_eta_ns(const struct plan_item *items, size_t n, const struct plan_limits *limits,
-		    int64_t now_ns)
-{
-	const int64_t median = median_ns(items, n, 0);
-	if (median == 0)
-		return 0;
-	struct area area = { 0 };
-	for (size_t i = 0; i < n; i++)
-		area_add(&area, left_of(&items[i], median, now_ns), items[i].demand.mem_bytes,
-			 items[i].demand.cpus_milli);
-	struct plan_bounds bounds;
-	area_bounds(&area, limits, &bounds);
-	int64_t eta_ns = (int64_t)(area.sum_ns / (limits->jobs ? limits->jobs : 1));
-	if (eta_ns < bounds.longest_ns)
-		eta_ns = bounds.longest_ns;
-	if (eta_ns < bounds.cpu_ns)
-		eta_ns = bounds.cpu_ns;
-	return eta_ns < bounds.memory_ns ? bounds.memory_ns : eta_ns;
+	ret->longest_ns = (int64_t)area.longest_ns;
+	ret->cpu_ns = (int64_t)(area.cpu_ns / (limits->cpus ? limits->cpus : 1));
+	ret->memory_ns = limits->budget_bytes
+		? (int64_t)(area.mem / (double)limits->budget_bytes) : 0;
 }

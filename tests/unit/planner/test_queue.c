@@ -313,25 +313,6 @@ static void the_bounds_are_longest_cpu_and_memory(void **state)
 	assert_int_equal(b.memory_ns, 35 * SEC);
 }
 
-static void the_time_left_is_the_largest_bound_on_what_is_left(void **state)
-{
-	(void)state;
-	struct plan_item items[] = { runs(30, 0, 10 * SEC), waits(30, 20 * SEC), waits(60, 0) };
-	/* left: 6 s, 20 s and the median of 20 s; memory binds with 3 + 10 + 20 s */
-	assert_int_equal(plan_eta_ns(items, 3, &limits, 4 * SEC), 33 * SEC);
-	items[2].state = PLAN_DONE;
-	assert_int_equal(plan_eta_ns(items, 3, &limits, 4 * SEC), 20 * SEC);
-	items[1].state = items[0].state = PLAN_DONE;
-	assert_int_equal(plan_eta_ns(items, 3, &limits, 4 * SEC), 0);
-}
-
-static void without_any_known_duration_there_is_no_time_left_to_tell(void **state)
-{
-	(void)state;
-	const struct plan_item items[] = { waits(1, 0) };
-	assert_int_equal(plan_eta_ns(items, 1, &limits, 0), 0);
-}
-
 /* A suite on a virtual clock: tests that grow to their peak in grow_ns, hold it
  * for hold_ns, and are killed when they pass their reservation. */
 enum { MAX_TESTS = 132 };
@@ -524,8 +505,6 @@ int main(void)
 		cmocka_unit_test(a_random_order_is_a_permutation_that_its_seed_repeats),
 		cmocka_unit_test(only_guesses_are_replaced_by_what_siblings_teach),
 		cmocka_unit_test(the_bounds_are_longest_cpu_and_memory),
-		cmocka_unit_test(the_time_left_is_the_largest_bound_on_what_is_left),
-		cmocka_unit_test(without_any_known_duration_there_is_no_time_left_to_tell),
 		cmocka_unit_test(
 			twelve_undeclared_giants_take_at_most_a_fifth_longer_than_two_at_a_time),
 		cmocka_unit_test(twelve_declared_giants_are_never_killed),
