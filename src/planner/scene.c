@@ -20,6 +20,7 @@ void plan_load_add(struct plan_load *load, const struct plan_item *item,
 	load->mem_bytes += plan_mem_of(item, limits);
 	load->cpus_milli += item->demand.cpus_milli;
 	load->jobs++;
+	load->locked += item->demand.locks != NULL;
 	load->closed += plan_is_closed(item);
 }
 
@@ -29,6 +30,7 @@ void plan_load_remove(struct plan_load *load, const struct plan_item *item,
 	load->mem_bytes -= plan_mem_of(item, limits);
 	load->cpus_milli -= item->demand.cpus_milli;
 	load->jobs--;
+	load->locked -= item->demand.locks != NULL;
 	load->closed -= plan_is_closed(item);
 }
 
@@ -79,7 +81,7 @@ int64_t plan_end_of(const struct plan_item *item, int64_t now_ns)
  * the others holds a lock of the item. */
 static size_t lock_holders(const struct plan_scene *scene, const struct plan_item *item)
 {
-	size_t i = item->demand.locks ? scene->n : 0;
+	size_t i = item->demand.locks && scene->load.locked ? scene->n : 0;
 	while (i > 0 && !plan_share_lock(scene->running[i - 1].item, item))
 		i--;
 	return i;

@@ -12,6 +12,7 @@ struct plan_load {
 	uint64_t mem_bytes;
 	uint64_t cpus_milli;
 	size_t jobs;
+	size_t locked; /* that hold a lock */
 	size_t closed; /* exclusive or alone: nothing joins, nothing is joined */
 };
 

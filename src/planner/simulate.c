@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Theory of operation.  Two clocks: `now_ns` is the time on the wall, `work_ns`
+ * how far a test has come that ran from the beginning.  Work goes at the speed
+ * of the wall, or slower by the factor by which the cpus are wanted too often;
+ * since that factor is everybody's, a test that starts knows at which work it
+ * will end, and the next to end is the top of a heap.
+ *
+ * A million tests must take seconds, so nothing here looks at all that wait or
+ * at all that are done: the head is where it was or later, who may pass it is
+ * found by planner/index, and what runs is kept in the order in which the
+ * planner thinks that it ends.  A unit test compares each decision with that of
+ * plan_next. */
+#include "planner/simulate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "planner/index.h"
+#include "planner/predict.h"
+#include "planner/scene.h"
+
+enum { FAMILY_SAMPLES = 64, UNKNOWN_CPUS_MILLI = 1000 };
+
+struct end {
+	int64_t work_ns;
+	size_t span;
+};
+
+/* What tests of one program have taught so far. */
+struct family {
+	struct predict_sample samples[FAMILY_SAMPLES];
+	size_t n;            /* ever seen: the oldest is replaced */
+	uint64_t told_bytes;
+};
+
+struct sim {
+	const struct plan_sim_test *tests;
+	const struct plan_sim_options *options;
+	size_t n;
+	struct plan_item *items;
+	unsigned char *tries;        /* that ran out of memory */
+	size_t *order;
+	size_t n_order;
+	size_t head;                 /* none before it in the order waits */
+	bool stale;                  /* sort anew before the next decision */
+	struct plan_index *index;    /* made when a head must wait first */
+	struct plan_scene scene;
+	struct plan_running *running; /* what the scene shows */
+	size_t cap;
+	struct end *ends;            /* a heap of as many */
+	int64_t work_ns;
+	uint64_t wanted_milli;       /* cpus, of all that run */
+	struct family **families;
+	bool *has_guess;             /* a family with tests that may learn */
+	struct schedule *schedule;
+	size_t spans_cap;
+};
+
+static void end_swap(struct end *a, struct end *b)
+{
+	const struct end kept = *a;
+	*a = *b;
+	*b = kept;
+}
+
+/* Ends at the same work come in the order of their starts. */
+static bool end_before(const struct end *a, const struct end *b)
+{
+	return a->work_ns != b->work_ns ? a->work_ns < b->work_ns : a->span < b->span;
+}
+
+static void heap_push(struct end *heap, size_t n, struct end e)
+{
+	heap[n] = e;
+	for (size_t i = n; i > 0 && end_before(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
+		end_swap(&heap[i], &heap[(i - 1) / 2]);
+}
+
+/* The top of n goes. */
+static void heap_pop(struct end *heap, size_t n)
+{
+	heap[0] = heap[--n];
+	for (size_t i = 0;;) {
+		size_t least = i;
+		for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < n; child++)
+			if (end_before(&heap[child], &heap[least]))
+				least = child;
+		if (least == i)
+			return;
+		end_swap(&heap[i], &heap[least]);
+		i = least;
+	}
+}
+
+/* Where it stands, or would: what runs is sorted by thought ends. */
+static size_t running_place(const struct sim *s, const struct plan_running *r)
+{
+	size_t low = 0;
+	size_t high = s->scene.n;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (plan_by_end(&s->running[middle], r) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void running_insert(struct sim *s, const struct plan_item *item)
+{
+	const struct plan_running r = { item, plan_end_of(item, s->scene.now_ns) };
+	const size_t at = running_place(s, &r);
+	memmove(&s->running[at + 1], &s->running[at], (s->scene.n - at) * sizeof(r));
+	s->running[at] = r;
+	s->scene.n++;
+}
+
+static void running_delete(struct sim *s, const struct plan_item *item)
+{
+	size_t at = 0;
+	while (s->running[at].item != item)
+		at++;
+	s->scene.n--;
+	memmove(&s->running[at], &s->running[at + 1], (s->scene.n - at) * sizeof(s->running[0]));
+}
+
+/* Who has outrun what was expected is thought to end after all others. */
+static void running_refresh(struct sim *s)
+{
+	while (s->scene.n && s->running[0].end_ns <= s->scene.now_ns) {
+		const struct plan_item *item = s->running[0].item;
+		running_delete(s, item);
+		running_insert(s, item);
+	}
+}
+
+static int room_for_one(struct sim *s)
+{
+	if (s->scene.n + 2 > s->cap) {
+		const size_t cap = s->cap ? 2 * s->cap : 64;
+		struct plan_running *running = reallocarray(s->running, cap, sizeof(*running));
+		if (!running)
+			return -ENOMEM;
+		s->scene.running = s->running = running;
+		struct end *ends = reallocarray(s->ends, cap, sizeof(*ends));
+		if (!ends)
+			return -ENOMEM;
+		s->ends = ends;
+		s->cap = cap;
+	}
+	if (s->schedule->n == s->spans_cap) {
+		const size_t cap = s->spans_cap + s->spans_cap / 2 + s->n + 1;
+		struct schedule_span *spans =
+			reallocarray(s->schedule->spans, cap, sizeof(*spans));
+		if (!spans)
+			return -ENOMEM;
+		s->schedule->spans = spans;
+		s->spans_cap = cap;
+	}
+	return 0;
+}
+
+/* How long it takes with that much memory, and whether it then wants more. */
+static int64_t lasts_ns(const struct plan_sim_test *t, uint64_t mem_bytes, bool *ret_oom)
+{
+	const int64_t wall_ns = t->wall_ns > 0 ? t->wall_ns : 1;
+	*ret_oom = t->mem_bytes > mem_bytes;
+	if (!*ret_oom)
+		return wall_ns;
+	const double part = (double)mem_bytes / (double)t->mem_bytes;
+	const int64_t ns = (int64_t)((double)wall_ns * part);
+	return ns > 0 ? ns : 1;
+}
+
+static int start(struct sim *s, size_t at)
+{
+	if (room_for_one(s) < 0)
+		return -ENOMEM;
+	const size_t i = s->order[at];
+	struct plan_item *item = &s->items[i];
+	struct schedule_span *span = &s->schedule->spans[s->schedule->n];
+	*span = (struct schedule_span){
+		.test = i,
+		.start_ns = s->scene.now_ns,
+		.mem_bytes = plan_mem_of(item, &s->options->limits),
+		.cpus_milli = item->demand.cpus_milli ? item->demand.cpus_milli
+						      : UNKNOWN_CPUS_MILLI,
+	};
+	const int64_t ns = lasts_ns(&s->tests[i], span->mem_bytes, &span->oom);
+	heap_push(s->ends, s->scene.n, (struct end){ s->work_ns + ns, s->schedule->n++ });
+	item->state = PLAN_RUNNING;
+	item->started_ns = s->scene.now_ns;
+	plan_load_add(&s->scene.load, item, &s->options->limits);
+	s->wanted_milli += span->cpus_milli;
+	running_insert(s, item);
+	if (s->index)
+		plan_index_remove(s->index, at);
+	return 0;
+}
+
+static void sort(struct sim *s)
+{
+	const struct plan_sim_options *o = s->options;
+	plan_index_free(s->index);
+	s->index = NULL;
+	s->n_order = plan_sort(s->items, s->n, &o->limits, o->order, o->seed, s->order);
+	s->head = 0;
+	s->stale = false;
+}
+
+/* Where in the order the one is that plan_next would name; SIZE_MAX: none may. */
+static int choose(struct sim *s, size_t *ret)
+{
+	*ret = SIZE_MAX;
+	if (s->stale)
+		sort(s);
+	while (s->head < s->n_order && s->items[s->order[s->head]].state != PLAN_WAITING)
+		s->head++;
+	if (s->head == s->n_order)
+		return 0;
+	const struct plan_item *head = &s->items[s->order[s->head]];
+	running_refresh(s);
+	if (plan_may_join(&s->scene, head)) {
+		*ret = s->head;
+		return 0;
+	}
+	if (s->scene.load.closed > 0 || s->scene.load.jobs >= s->options->limits.jobs)
+		return 0;
+	if (!s->index)
+		s->index = plan_index_new(s->items, s->order, s->n_order, &s->options->limits);
+	if (!s->index)
+		return -ENOMEM;
+	*ret = plan_index_find(s->index, &s->scene, head);
+	return 0;
+}
+
+/* As the suite does: a change by less than a sixteenth is no news. */
+static bool family_news(struct sim *s, struct family *f, uint64_t *ret_bytes)
+{
+	const size_t n = f->n < FAMILY_SAMPLES ? f->n : FAMILY_SAMPLES;
+	const uint64_t bytes = predict_sibling(f->samples, n, s->options->share_bytes,
+					       s->options->limits.budget_bytes);
+	if (bytes <= f->told_bytes && bytes > f->told_bytes - f->told_bytes / 16)
+		return false;
+	f->told_bytes = *ret_bytes = bytes;
+	return true;
+}
+
+static int learn(struct sim *s, size_t i, const struct schedule_span *span)
+{
+	const struct plan_sim_test *t = &s->tests[i];
+	if (t->mem_bytes == 0 || t->family >= s->n || !s->has_guess[t->family])
+		return 0;
+	struct family *f = s->families[t->family];
+	if (!f)
+		f = s->families[t->family] = calloc(1, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	f->samples[f->n++ % FAMILY_SAMPLES] = (struct predict_sample){
+		.mem_bytes = span->oom ? span->mem_bytes : t->mem_bytes,
+		.wall_ns = span->end_ns - span->start_ns,
+		.oom = span->oom,
+	};
+	uint64_t bytes;
+	if (!family_news(s, f, &bytes))
+		return 0;
+	for (size_t k = s->head; k < s->n_order; k++) {
+		struct plan_item *item = &s->items[s->order[k]];
+		const enum demand_origin origin = item->demand.mem_origin;
+		if (s->tests[s->order[k]].family != t->family || !plan_learn(item, bytes))
+			continue;
+		/* Smaller siblings must not lower it again. */
+		if (origin == DEMAND_OOM)
+			item->demand.mem_origin = DEMAND_OOM;
+		s->stale = true;
+	}
+	return 0;
+}
+
+/* Queued again with more, unless it had all there is. */
+static void run_again(struct sim *s, struct plan_item *item, const struct schedule_span *span)
+{
+	int alone;
+	const size_t i = span->test;
+	const uint64_t bytes = predict_after_oom(span->mem_bytes, span->mem_bytes,
+						 s->options->limits.budget_bytes, ++s->tries[i],
+						 &alone);
+	item->state = bytes ? PLAN_WAITING : PLAN_DONE;
+	s->schedule->n_too_big += bytes == 0;
+	if (bytes == 0)
+		return;
+	item->alone |= alone;
+	item->demand.mem_bytes = bytes;
+	item->demand.mem_origin = DEMAND_OOM;
+	s->stale = true;
+}
+
+static int finish(struct sim *s, struct schedule_span *span)
+{
+	struct plan_item *item = &s->items[span->test];
+	span->end_ns = s->scene.now_ns;
+	running_delete(s, item);
+	plan_load_remove(&s->scene.load, item, &s->options->limits);
+	s->wanted_milli -= span->cpus_milli;
+	if (span->oom)
+		run_again(s, item, span);
+	else
+		item->state = PLAN_DONE;
+	return learn(s, span->test, span);
+}
+
+/* To the next end, and all that end with it. */
+static int advance(struct sim *s)
+{
+	const uint64_t have_milli = UINT64_C(1000) * s->options->limits.cpus;
+	const int64_t work_ns = s->ends[0].work_ns;
+	int64_t wall_ns = work_ns - s->work_ns;
+	if (have_milli && s->wanted_milli > have_milli)
+		wall_ns = (int64_t)((double)wall_ns * (double)s->wanted_milli /
+				    (double)have_milli);
+	s->scene.now_ns += wall_ns;
+	s->work_ns = work_ns;
+	int r = 0;
+	while (r == 0 && s->scene.n && s->ends[0].work_ns == work_ns) {
+		const size_t span = s->ends[0].span;
+		heap_pop(s->ends, s->scene.n);
+		r = finish(s, &s->schedule->spans[span]);
+	}
+	return r;
+}
+
+static int run(struct sim *s)
+{
+	for (;;) {
+		size_t at;
+		int r = choose(s, &at);
+		if (r == 0 && at != SIZE_MAX) {
+			r = start(s, at);
+		} else if (r == 0) {
+			if (s->scene.n == 0) /* the head joins nobody at any time: all are done */
+				return 0;
+			r = advance(s);
+		}
+		if (r < 0)
+			return r;
+	}
+}
+
+static int allocate(struct sim *s)
+{
+	s->items = calloc(s->n + 1, sizeof(*s->items));
+	s->tries = calloc(s->n + 1, sizeof(*s->tries));
+	s->order = calloc(s->n + 1, sizeof(*s->order));
+	s->families = calloc(s->n + 1, sizeof(struct family *));
+	s->has_guess = calloc(s->n + 1, sizeof(*s->has_guess));
+	if (!s->items || !s->tries || !s->order || !s->families || !s->has_guess)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct plan_sim_test *t = &s->tests[i];
+		const enum demand_origin origin = t->item.demand.mem_origin;
+		s->items[i] = t->item;
+		s->items[i].state = PLAN_WAITING;
+		s->items[i].started_ns = 0;
+		if (t->family < s->n && (origin == DEMAND_DEFAULT || origin == DEMAND_SIBLING))
+			s->has_guess[t->family] = true;
+	}
+	return 0;
+}
+
+static void sim_fini(struct sim *s)
+{
+	for (size_t i = 0; s->families && i < s->n; i++)
+		free(s->families[i]);
+	plan_index_free(s->index);
+	free(s->items);
+	free(s->tries);
+	free(s->order);
+	free(s->running);
+	free(s->ends);
+	free(s->families);
+	free(s->has_guess);
+}
+
+int plan_simulate(const struct plan_sim_test *tests, size_t n,
+		  const struct plan_sim_options *options, struct schedule *ret)
+{
+	struct sim s = {
+		.tests = tests,
+		.options = options,
+		.n = n,
+		.stale = true,
+		.scene.limits = &options->limits,
+		.schedule = ret,
+	};
+	*ret = (struct schedule){
+		.budget_bytes = options->limits.budget_bytes,
+		.cpus = options->limits.cpus,
+		.jobs = options->limits.jobs,
+	};
+	int r = allocate(&s);
+	if (r == 0)
+		r = run(&s);
+	ret->end_ns = s.scene.now_ns;
+	sim_fini(&s);
+	return r;
+}
