@@ -2,6 +2,7 @@
 #include "base/proc.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,4 +87,16 @@ int proc_parse_signal(const char *name, int *ret_sig)
 		}
 	}
 	return -EINVAL;
+}
+
+unsigned proc_count_cpus(void)
+{
+	cpu_set_t set;
+
+	/* Fails above 1,024 cpus, where sysconf(3) will do. */
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		return (unsigned)CPU_COUNT(&set);
+	const long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (unsigned)n : 1;
 }

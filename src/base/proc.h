@@ -14,4 +14,6 @@ const char *proc_signal_name(int sig, char text[16]); /* "SIGTERM"; "signal 70" 
 /* "TERM", "SIGTERM", "15"; 0, -EINVAL or, for a number that is no signal, -ERANGE. */
 int proc_parse_signal(const char *name, int *ret_sig);
 
+unsigned proc_count_cpus(void); /* that this process may run on, at least 1 */
+
 #endif

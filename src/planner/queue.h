@@ -28,6 +28,14 @@ struct plan_limits {
 	unsigned cpus;
 };
 
+/* How many run at once at most where nobody said, and what a test may take of
+ * the budget of which nothing is known; jobs 0: nobody said. */
+unsigned plan_jobs(const struct plan_item *items, size_t n, unsigned cpus);
+uint64_t plan_share(uint64_t budget_bytes, unsigned jobs, unsigned cpus);
+
+/* Median of the known durations; `none` when nothing is known. */
+int64_t plan_median_ns(const struct plan_item *items, size_t n, int64_t none);
+
 /* The order in which waiting items are considered.  PLAN_LONGEST: largest
  * time x dominant share (of cpus, memory or jobs) first, unknown durations
  * taken as the median of the known ones; PLAN_RANDOM: by the seed, the same on every

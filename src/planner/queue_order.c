@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "planner/budget.h"
 
 static int by_value(const void *va, const void *vb)
 {
@@ -14,8 +15,26 @@ static int by_value(const void *va, const void *vb)
 	return a < b ? -1 : a > b;
 }
 
-/* Median of the known durations; `none` when nothing is known. */
-static int64_t median_ns(const struct plan_item *items, size_t n, int64_t none)
+/* Two a cpu, as many tests wait for something half of their time.  Twice that
+ * once it is known of each test what it uses of the cpus, because then no more
+ * busy ones are let in than there are cpus. */
+enum { JOBS_A_CPU = 2 };
+
+unsigned plan_jobs(const struct plan_item *items, size_t n, unsigned cpus)
+{
+	size_t known = 0;
+	for (size_t i = 0; i < n; i++)
+		known += items[i].demand.cpus_milli > 0;
+	return cpus * (known == n ? 2 * JOBS_A_CPU : JOBS_A_CPU);
+}
+
+/* The number of jobs itself may follow from the demands: then the first guess. */
+uint64_t plan_share(uint64_t budget_bytes, unsigned jobs, unsigned cpus)
+{
+	return budget_default_share(budget_bytes, jobs ? jobs : JOBS_A_CPU * cpus, cpus);
+}
+
+int64_t plan_median_ns(const struct plan_item *items, size_t n, int64_t none)
 {
 	_cleanup_free_ int64_t *known = calloc(n + 1, sizeof(*known));
 	size_t k = 0;
@@ -79,7 +98,7 @@ size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limi
 	_cleanup_free_ struct ranked *ranked = calloc(k + 1, sizeof(*ranked));
 	if (order == PLAN_LISTED || !ranked)
 		return k; /* out of memory: the listed order is an order, too */
-	const int64_t median = median_ns(items, n, NSEC_PER_SEC);
+	const int64_t median = plan_median_ns(items, n, NSEC_PER_SEC);
 	for (size_t i = 0; i < k; i++) {
 		const struct plan_item *item = &items[ret_order[i]];
 		const int64_t ns = item->expected_ns > 0 ? item->expected_ns : median;

@@ -36,7 +36,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,30 +49,6 @@
 
 #define WAIT_TELL_NS (10 * NSEC_PER_SEC)
 enum { DONE_IN_ORDER_MAX = 64 };
-
-static unsigned count_cpus(void)
-{
-	cpu_set_t set;
-
-	/* Fails above 1,024 cpus, where sysconf(3) will do. */
-	if (sched_getaffinity(0, sizeof(set), &set) == 0)
-		return (unsigned)CPU_COUNT(&set);
-	const long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n > 0 ? (unsigned)n : 1;
-}
-
-/* Where nobody said: two a cpu, as many tests wait for something half of their
- * time.  Twice that once it is known of each test what it uses of the cpus,
- * because then the planner lets no more busy ones in than there are cpus. */
-static unsigned choose_jobs(const struct runner *r)
-{
-	size_t known = 0;
-
-	for (size_t i = 0; i < r->n; i++)
-		known += r->items[i].demand.cpus_milli > 0;
-	return r->limits.cpus * (known == r->n ? 4 : 2);
-}
 
 static void demand_all(struct runner *r)
 {
@@ -94,19 +69,15 @@ static void demand_all(struct runner *r)
 static void choose_demands(struct runner *r)
 {
 	const struct run_config *c = r->config;
-	/* First guess of a slot's share: `jobs` itself may follow from the
-	 * demands. */
-	const unsigned jobs = c->jobs ? c->jobs : 2 * r->limits.cpus;
-
 	r->rules = (struct demand_rules){
 		.history = c->history,
 		.suite = c->workspace_dir,
-		.share_bytes = budget_default_share(r->budget.bytes, jobs, r->limits.cpus),
+		.share_bytes = plan_share(r->budget.bytes, c->jobs, r->limits.cpus),
 		.budget_bytes = r->budget.bytes,
 		.now_wall_ns = time_wall_ns(),
 	};
 	demand_all(r);
-	r->limits.jobs = c->jobs ? c->jobs : choose_jobs(r);
+	r->limits.jobs = c->jobs ? c->jobs : plan_jobs(r->items, r->n, r->limits.cpus);
 }
 
 static int open_files(struct runner *r, struct iso_err *err)
@@ -162,7 +133,7 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 		rc = allocate(r, err);
 	if (rc < 0)
 		return rc;
-	r->limits.cpus = count_cpus();
+	r->limits.cpus = proc_count_cpus();
 	r->limits.budget_bytes = r->budget.bytes;
 	choose_demands(r);
 	r->slots = calloc(r->limits.jobs, sizeof(*r->slots));
