@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* planner/whatif.h - what holds a schedule back, and what a change would save: pure. */
+#ifndef PLANNER_WHATIF_H
+#define PLANNER_WHATIF_H
+
+#include "planner/simulate.h"
+
+/* What a run cannot be shorter than.  Exclusive tests are in each, because
+ * nothing else goes on beside them. */
+enum plan_bound {
+	PLAN_BOUND_LONGEST, /* one test */
+	PLAN_BOUND_CPU,     /* cpu time over cpus */
+	PLAN_BOUND_MEMORY,  /* time x memory over the budget */
+	PLAN_BOUND_JOBS,    /* time over the jobs that run at once at most */
+	PLAN_BOUND_LOCK,    /* the tests that share one lock; 0: none is shared */
+	PLAN_BOUND_COUNT
+};
+
+struct plan_bounds_found {
+	int64_t ns[PLAN_BOUND_COUNT];
+	enum plan_bound binds; /* the largest */
+	size_t longest;        /* which test */
+	const char *lock;      /* whose tests take the longest together; NULL: none is shared */
+};
+
+/* 0 or -ENOMEM. */
+int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct plan_limits *limits,
+		     struct plan_bounds_found *ret);
+
+enum plan_change {
+	PLAN_MORE_MEMORY,  /* a GiB */
+	PLAN_MORE_CPU,     /* one, and the jobs that come with it */
+	PLAN_WITHOUT_LOCK,
+	PLAN_SPLIT,        /* the longest test in two halves */
+};
+
+struct plan_whatif {
+	enum plan_change change;
+	const char *lock;  /* borrowed from a test's demand */
+	int64_t end_ns;
+};
+
+/* Simulates the changes; of the locks only those eight whose tests take the
+ * longest.  jobs_a_cpu: how many more jobs one more cpu brings.  0 or -ENOMEM;
+ * the caller frees. */
+int plan_whatif(const struct plan_sim_test *tests, size_t n,
+		const struct plan_sim_options *options, unsigned jobs_a_cpu,
+		struct plan_whatif **ret, size_t *ret_n);
+
+#endif

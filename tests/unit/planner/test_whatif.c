@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "planner/whatif.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/time.h"
+
+#define GIB (UINT64_C(1) << 30)
+#define SEC NSEC_PER_SEC
+
+static char name_a[] = "a";
+static char name_b[] = "b";
+static char name_lone[] = "lone";
+static char *lock_a[] = { name_a, NULL };
+static char *lock_both[] = { name_b, name_a, NULL };
+static char *lock_lone[] = { name_lone, NULL };
+
+static const struct plan_sim_options machine = {
+	.limits = { .budget_bytes = 4 * GIB, .jobs = 8, .cpus = 4 },
+};
+
+static struct plan_sim_test takes(int64_t wall_ns, uint64_t mem_bytes, uint32_t cpus_milli)
+{
+	return (struct plan_sim_test){
+		.item = { .demand = { .mem_bytes = mem_bytes, .cpus_milli = cpus_milli,
+				      .mem_origin = DEMAND_DECLARED },
+			  .expected_ns = wall_ns },
+		.wall_ns = wall_ns,
+		.family = PLAN_NO_FAMILY,
+	};
+}
+
+static struct plan_bounds_found bounds(const struct plan_sim_test *tests, size_t n)
+{
+	struct plan_bounds_found found;
+	assert_int_equal(plan_bounds_find(tests, n, &machine.limits, &found), 0);
+	return found;
+}
+
+static void each_resource_bounds_the_run(void **state)
+{
+	(void)state;
+	const struct plan_sim_test tests[] = { takes(8 * SEC, GIB, 1000),
+						takes(2 * SEC, 9 * GIB, 0) };
+	const struct plan_bounds_found b = bounds(tests, 2);
+	assert_int_equal(b.ns[PLAN_BOUND_LONGEST], 8 * SEC);
+	assert_int_equal(b.ns[PLAN_BOUND_CPU], 10 * SEC / 4);
+	/* What is above the budget has the whole of it. */
+	assert_int_equal(b.ns[PLAN_BOUND_MEMORY], 4 * SEC);
+	assert_int_equal(b.ns[PLAN_BOUND_JOBS], 10 * SEC / 8);
+	assert_int_equal(b.ns[PLAN_BOUND_LOCK], 0);
+	assert_int_equal(b.binds, PLAN_BOUND_LONGEST);
+	assert_int_equal(b.longest, 0);
+	assert_null(b.lock);
+}
+
+static void exclusive_tests_come_on_top(void **state)
+{
+	(void)state;
+	struct plan_sim_test tests[] = { takes(3 * SEC, GIB, 4000), takes(SEC, GIB, 4000),
+					 takes(5 * SEC, GIB, 4000) };
+	tests[2].item.demand.exclusive = true;
+	const struct plan_bounds_found b = bounds(tests, 3);
+	assert_int_equal(b.ns[PLAN_BOUND_LONGEST], 8 * SEC);
+	assert_int_equal(b.ns[PLAN_BOUND_CPU], 9 * SEC);
+	assert_int_equal(b.binds, PLAN_BOUND_CPU);
+}
+
+static void a_lock_that_one_test_has_binds_nobody(void **state)
+{
+	(void)state;
+	struct plan_sim_test tests[] = { takes(SEC, 1, 1), takes(2 * SEC, 1, 1),
+					 takes(9 * SEC, 1, 1) };
+	tests[0].item.demand.locks = lock_a;
+	tests[1].item.demand.locks = lock_both;
+	tests[2].item.demand.locks = lock_lone;
+	const struct plan_bounds_found b = bounds(tests, 3);
+	assert_string_equal(b.lock, "a");
+	assert_int_equal(b.ns[PLAN_BOUND_LOCK], 3 * SEC);
+}
+
+static const struct plan_whatif *find(const struct plan_whatif *list, size_t n,
+				      enum plan_change change)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].change == change)
+			return &list[i];
+	return NULL;
+}
+
+static void what_holds_the_run_back_is_what_saves_when_it_goes(void **state)
+{
+	(void)state;
+	_cleanup_free_ struct plan_whatif *list = NULL;
+	size_t n = 0;
+	struct plan_sim_test tests[] = { takes(3 * SEC, 1, 1000), takes(3 * SEC, 1, 1000) };
+	tests[0].item.demand.locks = lock_a;
+	tests[1].item.demand.locks = lock_both;
+	assert_int_equal(plan_whatif(tests, 2, &machine, 2, &list, &n), 0);
+	assert_int_equal(n, 4);
+	assert_int_equal(find(list, n, PLAN_MORE_MEMORY)->end_ns, 6 * SEC);
+	assert_int_equal(find(list, n, PLAN_MORE_CPU)->end_ns, 6 * SEC);
+	assert_string_equal(find(list, n, PLAN_WITHOUT_LOCK)->lock, "a");
+	assert_int_equal(find(list, n, PLAN_WITHOUT_LOCK)->end_ns, 3 * SEC);
+	assert_int_equal(find(list, n, PLAN_SPLIT)->end_ns, 6 * SEC);
+	assert_ptr_equal(tests[1].item.demand.locks, lock_both);
+}
+
+static void more_memory_and_halves_save_where_they_bind(void **state)
+{
+	(void)state;
+	_cleanup_free_ struct plan_whatif *list = NULL;
+	size_t n = 0;
+	const struct plan_sim_test tests[] = { takes(4 * SEC, 4 * GIB, 1000),
+						takes(SEC, GIB, 1000) };
+	assert_int_equal(plan_whatif(tests, 2, &machine, 2, &list, &n), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(find(list, n, PLAN_MORE_MEMORY)->end_ns, 4 * SEC);
+	assert_int_equal(find(list, n, PLAN_SPLIT)->end_ns, 5 * SEC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_resource_bounds_the_run),
+		cmocka_unit_test(exclusive_tests_come_on_top),
+		cmocka_unit_test(a_lock_that_one_test_has_binds_nobody),
+		cmocka_unit_test(what_holds_the_run_back_is_what_saves_when_it_goes),
+		cmocka_unit_test(more_memory_and_halves_save_where_they_bind),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
