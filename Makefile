@@ -96,7 +96,7 @@ FRONT := $(B)/src/cli/front.o $(call archives,cli $(CORE))
 ifneq ($(MUSL),)
 FRONT := $(B)/musl/src/cli/front.o $(B)/musl/libfront.a
 # What has a library's headers, or only calls what has, is none of its matter.
-FRONT_SRCS := $(filter-out src/cli/cmd_% src/cli/doctor% src/cli/suite% src/base/json.c \
+FRONT_SRCS := $(filter-out src/cli/cmd_% src/cli/doctor% src/cli/plan% src/cli/suite% src/base/json.c \
 	src/base/xml.c src/base/conf.c src/sandbox/network.c src/sandbox/seccomp.c src/cgroup/find.c \
 	src/engine/iso% src/engine/init%, \
 	$(foreach f,cli $(CORE),$(call srcs_of,$(f))))

@@ -30,7 +30,7 @@ _isorun()
 	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;
 	--order) COMPREPLY=($(compgen -W "longest listed random" -- "$cur")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$cur")) ;;
-	--bind | --hide | --status | --junit | --json) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	--bind | --hide | --status | --junit | --json | --html | --svg) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	*)
 		case $cur in
 		-*) COMPREPLY=($(compgen -W "$(_isorun_options "$command")" -- "$cur")) ;;

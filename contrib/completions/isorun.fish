@@ -31,3 +31,5 @@ complete -c isorun -l workspace -x -a 'shared overlay readonly'
 complete -c isorun -l share -x -a 'mount net pid ipc uts cgroup'
 complete -c isorun -l order -x -a 'longest listed random'
 complete -c isorun -l user -x -a '(__fish_complete_users)'
+complete -c isorun -n '__fish_seen_subcommand_from plan' -l html -r -F
+complete -c isorun -n '__fish_seen_subcommand_from plan' -l svg -r -F

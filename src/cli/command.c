@@ -5,7 +5,7 @@
 #include "base/str.h"
 
 static const struct command *const commands[] = {
-	&cmd_doctor, &cmd_history, &cmd_list, &cmd_profile, &cmd_report, &cmd_shell,
+	&cmd_doctor, &cmd_history, &cmd_list, &cmd_plan, &cmd_profile, &cmd_report, &cmd_shell,
 	&cmd_status, &cmd_suite,
 };
 

@@ -19,6 +19,7 @@ struct command {
 extern const struct command cmd_doctor;
 extern const struct command cmd_history;
 extern const struct command cmd_list;
+extern const struct command cmd_plan;
 extern const struct command cmd_profile;
 extern const struct command cmd_report;
 extern const struct command cmd_run;    /* wraps a command: has no word of its own */

@@ -7,7 +7,7 @@
 /* Beside the table in commands.c because the launcher must know these words
  * without holding what they run; a unit test compares the two. */
 static const char *const words[] = {
-	"doctor", "history", "list", "profile", "report", "shell", "status", "suite",
+	"doctor", "history", "list", "plan", "profile", "report", "shell", "status", "suite",
 };
 
 const char *word_at(size_t i, const void *unused)
