@@ -19,6 +19,7 @@
 #include "cli/say.h"
 #include "cli/suite_args.h"
 #include "cli/suite_history.h"
+#include "planner/predict.h"
 #include "report/out.h"
 #include "report/schedule.h"
 #include "suite/demand.h"
@@ -139,18 +140,28 @@ static int find_budget(struct planning *p, struct iso_err *err)
 	return 0;
 }
 
-/* What the newest attempt that was not killed for memory took; 0: none is known. */
-static uint64_t last_working_bytes(struct planning *p, const struct test *t)
+/* What will be true of a test: its newest attempts.  The planner expects a median
+ * over a longer past; a machine that is busier or faster than yesterday shows in
+ * the last few runs first. */
+static void recall_newest(struct planning *p, const struct test *t, struct plan_sim_test *test)
 {
+	enum { NEWEST = 3 };
 	_cleanup_free_ struct history_attempt *attempts = NULL;
+	struct predict_sample samples[NEWEST];
 	struct iso_err unread = ISO_ERR_INIT;
 	size_t n = 0;
 
-	if (!p->history ||
-	    history_of_test(p->history, p->project, t->id, 1, &attempts, &n, &unread) < 0 || !n ||
-	    attempts[0].outcome == OUTCOME_OUT_OF_MEMORY)
-		return 0;
-	return attempts[0].mem_working_bytes;
+	if (!p->history || history_of_test(p->history, p->project, t->id, NEWEST, &attempts, &n,
+					   &unread) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		samples[i] = (struct predict_sample){
+			.wall_ns = attempts[i].wall_ns,
+			.oom = attempts[i].outcome == OUTCOME_OUT_OF_MEMORY,
+		};
+	test->wall_ns = predict_wall(samples, n);
+	if (n && !samples[0].oom)
+		test->mem_bytes = attempts[0].mem_working_bytes;
 }
 
 /* Tests of one program have the index of its first test as their family. */
@@ -197,7 +208,7 @@ static void choose_demand(struct planning *p, size_t i, struct demand_rules *rul
 	rules->mem_bytes = spec->mem_bytes;
 	rules->cpus_milli = spec->cpus_milli;
 	(void)demand_choose(t, rules, &test->item.demand, &test->item.expected_ns, &unread);
-	test->mem_bytes = last_working_bytes(p, t);
+	recall_newest(p, t, test);
 	p->forecast.names[i] = t->id;
 }
 
@@ -257,7 +268,8 @@ static int guess(struct forecast *f, unsigned *ret_jobs_a_cpu)
 
 		f->n_no_time += t->item.expected_ns == 0;
 		f->n_no_cpus += t->item.demand.cpus_milli == 0;
-		t->wall_ns = t->item.expected_ns ? t->item.expected_ns : f->guess_ns;
+		if (!t->wall_ns)
+			t->wall_ns = t->item.expected_ns ? t->item.expected_ns : f->guess_ns;
 	}
 	return 0;
 }
