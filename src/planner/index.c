@@ -31,6 +31,7 @@ struct node {
 static const struct node nobody = { MEM_NONE, PLAN_END_UNKNOWN, UINT32_MAX };
 
 struct class {
+	struct node root;             /* a copy: looked at far more often than the tree */
 	const struct plan_item *like; /* any: they have the same locks */
 	bool locks;                   /* that another class or test has too */
 	const uint32_t *members;      /* places in the order, ascending */
@@ -186,6 +187,7 @@ static void grow_tree(struct plan_index *ix, struct class *c, const uint32_t *me
 	}
 	for (size_t i = c->n_leaves; i-- > 1;)
 		node_join(&c->nodes[i], &c->nodes[2 * i], &c->nodes[2 * i + 1]);
+	c->root = c->nodes[1];
 }
 
 /* What divides tests into classes, and where in the order a test is. */
@@ -301,6 +303,7 @@ void plan_index_remove(struct plan_index *ix, size_t at)
 	c->nodes[i] = nobody;
 	while (i /= 2)
 		node_join(&c->nodes[i], &c->nodes[2 * i], &c->nodes[2 * i + 1]);
+	c->root = c->nodes[1];
 }
 
 /* What is left beside a load; the bounds are inclusive. */
@@ -385,7 +388,7 @@ static bool is_locked_out(const struct plan_index *ix, const struct class *c)
 static bool anybody_fits(const struct plan_index *ix, const struct room *now)
 {
 	for (size_t i = 0; i < ix->n_classes; i++)
-		if (fits(now, &ix->classes[i].nodes[1]))
+		if (fits(now, &ix->classes[i].root))
 			return true;
 	return false;
 }
@@ -407,7 +410,7 @@ size_t plan_index_find(struct plan_index *ix, const struct plan_scene *scene,
 	for (size_t i = 0; i < ix->n_classes; i++) {
 		const struct class *c = &ix->classes[i];
 		offer.has_beside = room && !(c->locks && plan_share_lock(head, c->like));
-		if (!is_content(&offer, &c->nodes[1]) || is_locked_out(ix, c))
+		if (!is_content(&offer, &c->root) || is_locked_out(ix, c))
 			continue;
 		const size_t at = find_below(c, 1, c->n_leaves, &offer, best);
 		best = at < best ? at : best;
