@@ -74,7 +74,7 @@ meet() # KIND PREFIX...
 	"$@" python3 net.py "$kind" hold $key >held 2>&1 &
 	holder=$!
 	own $holder
-	within 10 grep -q . held
+	within 10 grep -qE "holds|Error" held
 	grep -q holds held || fail "$kind: $(tail -n 1 held)"
 	"$@" python3 net.py "$kind" take $key >/dev/null 2>&1 && took=took || took=taken
 	"$@" python3 net.py "$kind" send $key >/dev/null 2>&1

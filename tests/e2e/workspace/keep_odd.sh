@@ -17,7 +17,7 @@ expect 0 isorun --keep '*.xml' sh -c 'echo x >"$0"' "$long"
 
 mkdir d && echo old >d/x.xml
 setfattr -n user.test -v x d 2>/dev/null || python3 -c 'import os; os.setxattr("d", "user.test", b"x")' ||
-	skip "no attributes here"
+	exit 0 # no attributes here
 if is_root; then
 	printf 'echo new >d/x.xml\nuntil [ -e d ]; do :; done; python3 -c '"'"'import os; os.setxattr("d", "user.overlay.redirect", b"x"); os.setxattr("d", "user.overlay.opaque", b"y")'"'"'\n' >tests.lines
 	expect 0 isorun suite --serial --keep '*.xml' lines:tests.lines
