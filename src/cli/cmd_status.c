@@ -26,6 +26,13 @@ static const struct opt rows[] = {
 static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
 static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
+static const char *state_of(const struct ledger_row *row)
+{
+	if (!row->held)
+		return "waits";
+	return row->want_bytes ? "pauses" : "runs";
+}
+
 static void print_json(const struct ledger_row *ledger, size_t n)
 {
 	struct json *top = json_object();
@@ -37,8 +44,10 @@ static void print_json(const struct ledger_row *ledger, size_t n)
 		struct json *j = json_object();
 
 		json_set_int(j, "pid", row->pid);
-		json_set_str(j, "state", row->held ? "runs" : "waits");
+		json_set_str(j, "state", state_of(row));
 		json_set_u64(j, "memory", row->mem_bytes);
+		if (row->want_bytes)
+			json_set_u64(j, "wants", row->want_bytes);
 		json_set_u64(j, "budget", row->budget_bytes);
 		json_set_int(j, "for_ns", time_now_ns() - row->since_ns);
 		if (row->held)
@@ -73,10 +82,10 @@ static void print_rows(const struct ledger_row *ledger, size_t n)
 	}
 	printf("%u run with %s", held, num_format_size(mem, held_bytes));
 	printf(" of a budget of %s, %zu wait\n\n", num_format_size(mem, budget_bytes), n - held);
-	printf("%8s  %-5s  %8s  %8s  %s\n", "PID", "STATE", "MEMORY", "FOR", "WHAT");
+	printf("%8s  %-6s  %8s  %8s  %s\n", "PID", "STATE", "MEMORY", "FOR", "WHAT");
 	for (size_t i = 0; i < n; i++)
-		printf("%8d  %-5s  %8s  %8s  %s\n", (int)ledger[i].pid,
-		       ledger[i].held ? "runs" : "waits",
+		printf("%8d  %-6s  %8s  %8s  %s\n", (int)ledger[i].pid,
+		       state_of(&ledger[i]),
 		       num_format_size(mem, ledger[i].mem_bytes),
 		       num_format_time(age, time_now_ns() - ledger[i].since_ns), ledger[i].title);
 }

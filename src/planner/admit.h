@@ -16,6 +16,13 @@ struct admit_row {
 	bool alone;            /* only when nothing else is held, and nothing joins it */
 	bool held;
 	bool admitted;         /* result: it waited, and may start */
+
+	/* Of one that is held, for plan_grow. */
+	uint64_t want_bytes;   /* above mem_bytes: it stands still until it has more */
+	uint64_t grown_bytes;  /* result: what it holds from now on; 0: as before */
+	bool may_rerun;        /* killing it costs only time */
+	bool yields;           /* result: it is to give way */
+	bool watched;          /* the ledger's own */
 };
 
 /* The bytes that a row takes of the budget: all of it when it is alone or

@@ -23,8 +23,11 @@
  * Who wakes whom.  A waiter sleeps on one epoll descriptor that holds its own
  * FIFO (readable: poked) and watches, read-only opens of others' FIFOs that
  * report EPOLLHUP once their last writer is gone:
- *  4. the oldest waiter watches all that hold, every other waiter watches the
- *     next older one.
+ *  4. in line stand first those that hold and stand still until they may grow,
+ *     the oldest grant first, then the waiters by age.  The first in line watches
+ *     all others that hold, everyone else the next one before it.  Who comes to
+ *     stand still in the midst of the line makes nobody move: those behind watch
+ *     somebody further ahead, and the first watches all holders.
  * Hence each death wakes exactly one living waiter, who sweeps, settles and
  * watches anew; and there is no herd.  Release pokes who is granted, so a death
  * notice is needed only for the killed.  The kernel drops the lock of a file
@@ -36,6 +39,13 @@
  * A slot is taken only when its FIFO has no writer left: another sandbox's init
  * may have inherited a descriptor of its last owner, and would hold back the
  * HUP of the new one.
+ *
+ * Who grows.  One that holds and stands still at its limit puts what it wants into
+ * its row.  Whoever settles raises what was granted, and the holder its limit only
+ * once it has read that: so the sum of limits is below the budget whoever dies in
+ * between.  While anybody stands nobody new is let in.  When all that hold stand,
+ * one is marked to give way (plan_grow); its holder ends it and releases, or takes
+ * back what it wanted when it got on without.
  *
  * Nothing here polls by time.  A process that is stopped (SIGSTOP) while it is
  * the oldest waiter delays the notice of deaths until it goes on or until
@@ -52,34 +62,10 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "planner/admit.h"
+#include "planner/ledger_line.h"
 #include "planner/ledger_slot.h"
-#include "planner/ledger_table.h"
 
 static_assert(sizeof(((struct ledger_row *)0)->title) == TABLE_TITLE, "titles fit rows");
-
-struct ledger {
-	struct table table;
-	struct admit_row *rows; /* scratch of collect; owned */
-	size_t n_rows;
-	size_t cap_rows;
-};
-
-struct watch {
-	unsigned slot;
-	int fd;
-};
-
-struct ledger_claim {
-	struct ledger *ledger;  /* borrowed */
-	unsigned slot;
-	int fifo_fd;            /* keeps the slot alive */
-	int epoll_fd;           /* -1 when it never had to wait */
-	struct watch *watches;  /* owned */
-	size_t n_watches;
-	bool granted;           /* as far as we were told */
-	uint64_t mem_bytes;     /* granted */
-};
 
 int ledger_open(const char *dir, struct ledger **ret, struct iso_err *err)
 {
@@ -102,191 +88,6 @@ void ledger_close(struct ledger *l)
 	free(l);
 }
 
-static int by_age(const void *va, const void *vb)
-{
-	const struct admit_row *a = va;
-	const struct admit_row *b = vb;
-	if (a->held != b->held)
-		return a->held ? -1 : 1;
-	return a->seq < b->seq ? -1 : a->seq > b->seq;
-}
-
-static int make_room(struct ledger *l, size_t n)
-{
-	if (n <= l->cap_rows)
-		return 0;
-	struct admit_row *rows = reallocarray(l->rows, n + 16, sizeof(*rows));
-	if (!rows)
-		return -ENOMEM;
-	l->rows = rows;
-	l->cap_rows = n + 16;
-	return 0;
-}
-
-/* l->rows become all rows in use, in the order that plan_admit wants. */
-static int collect(struct ledger *l)
-{
-	const unsigned high = table_high(&l->table);
-	const int r = make_room(l, high);
-	if (r < 0)
-		return r;
-	l->n_rows = 0;
-	for (unsigned slot = 0; slot < high; slot++) {
-		const struct table_row *row = table_row_at(&l->table, slot);
-		const enum table_state state = table_state_of(row);
-		if (state == TABLE_FREE)
-			continue;
-		const bool held = state == TABLE_HELD;
-		l->rows[l->n_rows++] = (struct admit_row){
-			.mem_bytes = held ? row->granted_bytes : row->mem_bytes,
-			.budget_bytes = row->budget_bytes,
-			.seq = held ? row->grant_seq : row->ask_seq,
-			.slot = slot,
-			.alone = row->alone,
-			.held = held,
-		};
-	}
-	if (l->n_rows > 1)
-		qsort(l->rows, l->n_rows, sizeof(*l->rows), by_age);
-	return 0;
-}
-
-/* Rule 3: those that are granted, those that stand behind one that is, and the
- * oldest that goes on waiting, who must watch the new holders. */
-static void poke_changed(struct ledger *l, unsigned self)
-{
-	bool behind_admitted = false;
-	bool head_found = false;
-	for (size_t i = 0; i < l->n_rows; i++) {
-		const struct admit_row *row = &l->rows[i];
-		if (row->held)
-			continue;
-		const bool is_head = !row->admitted && !head_found;
-		if (row->slot != self && (row->admitted || behind_admitted || is_head))
-			slot_poke(l->table.dir_fd, row->slot);
-		head_found |= is_head;
-		behind_admitted = row->admitted;
-	}
-}
-
-/* Grants to all that may start now.  `self` is the caller's slot, which needs
- * no poke; TABLE_SLOTS: none. */
-static int settle(struct ledger *l, unsigned self)
-{
-	const int r = collect(l);
-	if (r < 0 || plan_admit(l->rows, l->n_rows) == 0)
-		return r;
-	poke_changed(l, self);
-	const int64_t now_ns = time_now_ns();
-	for (size_t i = 0; i < l->n_rows; i++) {
-		if (!l->rows[i].admitted)
-			continue;
-		struct table_row *row = table_row_at(&l->table, l->rows[i].slot);
-		row->granted_bytes = admit_bytes(&l->rows[i]);
-		row->grant_seq = table_next_seq(&l->table);
-		row->since_ns = now_ns;
-		table_set_state(row, TABLE_HELD);
-	}
-	return 0;
-}
-
-/* Frees the rows of the dead; `self` is not looked at.  Returns how many. */
-static size_t sweep(struct ledger *l, unsigned self)
-{
-	size_t n = 0;
-	for (unsigned slot = 0; slot < table_high(&l->table); slot++) {
-		if (slot == self || table_state_of(table_row_at(&l->table, slot)) == TABLE_FREE)
-			continue;
-		_cleanup_close_ int fd = slot_watch(l->table.dir_fd, slot);
-		if (fd >= 0 ? slot_alive(fd) : fd != -ENOENT)
-			continue;
-		table_free_row(&l->table, slot);
-		n++;
-	}
-	return n;
-}
-
-static void drop_watch(struct ledger_claim *c, size_t i)
-{
-	/* Removed by name: a child that inherited the descriptor would keep it in
-	 * the set after our close. */
-	(void)epoll_ctl(c->epoll_fd, EPOLL_CTL_DEL, c->watches[i].fd, NULL);
-	close(c->watches[i].fd);
-	c->watches[i] = c->watches[--c->n_watches];
-}
-
-static void drop_watches(struct ledger_claim *c)
-{
-	while (c->n_watches > 0)
-		drop_watch(c, c->n_watches - 1);
-}
-
-static int epoll_put(int epoll_fd, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events };
-	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
-}
-
-/* 0, 1 when the slot's owner is dead, or -errno. */
-static int add_watch(struct ledger_claim *c, unsigned slot)
-{
-	for (size_t i = 0; i < c->n_watches; i++)
-		if (c->watches[i].slot == slot)
-			return 0;
-	_cleanup_close_ int fd = slot_watch(c->ledger->table.dir_fd, slot);
-	if (fd < 0)
-		return fd == -ENOENT ? 1 : fd;
-	if (!slot_alive(fd))
-		return 1;
-	struct watch *more = realloc(c->watches, (c->n_watches + 1) * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	c->watches = more;
-	/* No events asked for: EPOLLHUP comes unasked, and others' wake bytes
-	 * are none of ours. */
-	const int r = epoll_put(c->epoll_fd, fd, 0);
-	if (r < 0)
-		return r;
-	c->watches[c->n_watches++] = (struct watch){ .slot = slot, .fd = TAKE_FD(fd) };
-	return 0;
-}
-
-/* Rule 4: the range of l->rows that the waiter in `slot` watches. */
-static void find_watched(const struct ledger *l, unsigned slot, size_t *ret_from, size_t *ret_to)
-{
-	size_t n_held = 0;
-	size_t at = 0;
-	while (n_held < l->n_rows && l->rows[n_held].held)
-		n_held++;
-	while (at < l->n_rows && l->rows[at].slot != slot)
-		at++;
-	assert(at >= n_held && at < l->n_rows); /* a living waiter's row is nobody else's to free */
-	*ret_from = at == n_held ? 0 : at - 1;
-	*ret_to = at;
-}
-
-/* 0, 1 when one of those to watch is dead already, or -errno. */
-static int move_watches(struct ledger_claim *c)
-{
-	const struct ledger *l = c->ledger;
-	size_t from;
-	size_t to;
-	find_watched(l, c->slot, &from, &to);
-	for (size_t i = c->n_watches; i-- > 0;) {
-		size_t k = from;
-		while (k < to && l->rows[k].slot != c->watches[i].slot)
-			k++;
-		if (k == to)
-			drop_watch(c, i);
-	}
-	for (size_t k = from; k < to; k++) {
-		const int r = add_watch(c, l->rows[k].slot);
-		if (r != 0)
-			return r;
-	}
-	return 0;
-}
-
 /* Notes a grant that the table shows. */
 static bool take_grant(struct ledger_claim *c)
 {
@@ -295,29 +96,26 @@ static bool take_grant(struct ledger_claim *c)
 		return false;
 	c->granted = true;
 	c->mem_bytes = row->granted_bytes;
-	drop_watches(c);
+	line_drop_watches(c);
 	return true;
 }
 
-/* Under the mutex: 1 when granted, 0 when it waits and is watching, or -errno. */
-static int wait_turn(struct ledger_claim *c)
+/* Likewise growth, or the word that there will be none; ends the standing still. */
+static bool take_growth(struct ledger_claim *c)
 {
-	for (;;) {
-		if (take_grant(c))
-			return 1;
-		(void)sweep(c->ledger, c->slot);
-		int r = settle(c->ledger, c->slot);
-		if (r < 0)
-			return r;
-		if (take_grant(c))
-			return 1;
-		/* settle may have changed who is held since it collected */
-		r = collect(c->ledger);
-		if (r == 0)
-			r = move_watches(c);
-		if (r <= 0)
-			return r;
+	struct table_row *row = table_row_at(&c->ledger->table, c->slot);
+	if (row->granted_bytes > c->mem_bytes) {
+		c->mem_bytes = row->granted_bytes;
+		row->want_bytes = 0;
+		row->yields = false;
+		c->growth = LEDGER_GROWN;
+	} else if (row->yields) {
+		c->growth = LEDGER_YIELDS;
+	} else {
+		return false;
 	}
+	line_drop_watches(c);
+	return true;
 }
 
 /* Takes the lowest slot that nobody has; *ret_fd keeps it. */
@@ -343,7 +141,7 @@ static int enter(struct ledger_claim *c, const struct ledger_request *request)
 {
 	struct table *t = &c->ledger->table;
 	int r = take_slot(c->ledger, &c->slot, &c->fifo_fd);
-	if (r == -EUSERS && sweep(c->ledger, TABLE_SLOTS) > 0)
+	if (r == -EUSERS && line_sweep(c->ledger, TABLE_SLOTS) > 0)
 		r = take_slot(c->ledger, &c->slot, &c->fifo_fd);
 	if (r < 0)
 		return r;
@@ -354,7 +152,10 @@ static int enter(struct ledger_claim *c, const struct ledger_request *request)
 	row->granted_bytes = 0;
 	row->budget_bytes = request->budget_bytes;
 	row->since_ns = time_now_ns();
+	row->want_bytes = 0;
 	row->alone = request->alone;
+	row->may_rerun = request->may_rerun;
+	row->yields = false;
 	(void)snprintf(row->title, sizeof(row->title), "%s", request->title ? request->title : "");
 	table_raise(t, c->slot);
 	table_set_state(row, TABLE_WAITING);
@@ -366,21 +167,17 @@ static void leave(struct ledger_claim *c)
 {
 	struct ledger *l = c->ledger;
 	const struct table_row *row = table_row_at(&l->table, c->slot);
-	/* The one behind a waiter that gives up must watch another; it cannot
-	 * count on the HUP, which a forked child of ours may hold back. */
-	if (table_state_of(row) == TABLE_WAITING && collect(l) == 0)
-		for (size_t i = 0; i + 1 < l->n_rows; i++)
-			if (l->rows[i].slot == c->slot)
-				slot_poke(l->table.dir_fd, l->rows[i + 1].slot);
+	if (table_state_of(row) == TABLE_WAITING || row->want_bytes)
+		line_poke_next(l, c->slot);
 	table_free_row(&l->table, c->slot);
 	slot_give_back(TAKE_FD(c->fifo_fd));
 	/* Out of memory: the oldest waiter watches us, and settles. */
-	(void)settle(l, TABLE_SLOTS);
+	(void)line_settle(l, TABLE_SLOTS);
 }
 
 static void claim_free(struct ledger_claim *c)
 {
-	drop_watches(c);
+	line_drop_watches(c);
 	free(c->watches);
 	if (c->epoll_fd >= 0)
 		close(c->epoll_fd);
@@ -410,8 +207,8 @@ static int start_waiting(struct ledger_claim *c)
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll_fd < 0)
 		return -errno;
-	const int r = epoll_put(c->epoll_fd, c->fifo_fd, EPOLLIN);
-	return r < 0 ? r : wait_turn(c);
+	const int r = line_listen(c->epoll_fd, c->fifo_fd, EPOLLIN);
+	return r < 0 ? r : line_wait(c, take_grant);
 }
 
 /* Under the mutex.  The dead are looked for only when they are in the way. */
@@ -422,12 +219,12 @@ static int enter_and_settle(struct ledger_claim *c, const struct ledger_request 
 	int r = enter(c, request);
 	if (r < 0)
 		return r;
-	r = settle(l, c->slot);
+	r = line_settle(l, c->slot);
 	if (r == 0 && !take_grant(c)) {
 		if (!(flags & LEDGER_NOWAIT))
 			r = start_waiting(c);
-		else if (sweep(l, c->slot) > 0)
-			r = settle(l, c->slot);
+		else if (line_sweep(l, c->slot) > 0)
+			r = line_settle(l, c->slot);
 		if (r >= 0 && (flags & LEDGER_NOWAIT) && !take_grant(c))
 			r = -EAGAIN;
 	}
@@ -496,10 +293,104 @@ int ledger_attend(struct ledger_claim *c, struct iso_err *err)
 	/* Pokes are written under the mutex, too: none can come between this and
 	 * the look at the table. */
 	slot_drain(c->fifo_fd);
-	r = wait_turn(c);
+	r = line_wait(c, take_grant);
 	table_unlock(&l->table);
 	return r >= 0 ? r : iso_err_set(err, ISO_ERR_HOST, r, "wait in ledger '%s'",
 					l->table.path);
+}
+
+/* Under the mutex: the next in line learns whom to watch, and may be let in. */
+static void stand_no_more(struct ledger_claim *c)
+{
+	struct ledger *l = c->ledger;
+	struct table_row *row = table_row_at(&l->table, c->slot);
+	if (!row->want_bytes && !row->yields)
+		return;
+	line_poke_next(l, c->slot);
+	row->want_bytes = 0;
+	row->yields = false;
+	line_drop_watches(c);
+	(void)line_settle(l, c->slot);
+}
+
+/* Whether it is the last that holds anything. */
+static bool holds_alone(struct ledger *l)
+{
+	size_t n = 0;
+
+	if (line_collect(l) < 0)
+		return false;
+	for (size_t i = 0; i < l->n_rows; i++)
+		n += l->rows[i].held && l->rows[i].mem_bytes > 0;
+	return n == 1;
+}
+
+/* Under the mutex; ends with what `ret` is to be, or -errno. */
+static int stand(struct ledger_claim *c, enum ledger_growth *ret)
+{
+	const int r = line_wait(c, take_growth);
+	if (r < 0)
+		return r;
+	*ret = r ? c->growth : LEDGER_STANDS;
+	if (*ret == LEDGER_YIELDS && holds_alone(c->ledger))
+		*ret = LEDGER_HAS_ALL;
+	return 0;
+}
+
+static int begin_to_stand(struct ledger_claim *c, enum ledger_growth *ret)
+{
+	if (c->epoll_fd < 0) {
+		c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+		if (c->epoll_fd < 0)
+			return -errno;
+		const int r = line_listen(c->epoll_fd, c->fifo_fd, EPOLLIN);
+		if (r < 0)
+			return r;
+	}
+	return stand(c, ret);
+}
+
+int ledger_grow(struct ledger_claim *c, uint64_t want_bytes, unsigned flags,
+		enum ledger_growth *ret, struct iso_err *err)
+{
+	struct ledger *l = c->ledger;
+	struct table_row *row = table_row_at(&l->table, c->slot);
+	int r = table_lock(&l->table, err);
+	if (r < 0)
+		return r;
+	row->want_bytes = want_bytes;
+	if (!(flags & LEDGER_NOWAIT)) {
+		r = begin_to_stand(c, ret);
+	} else {
+		/* Nobody is told to give way for one that still runs. */
+		r = line_grow_now(l, c->slot);
+		*ret = r == 0 && take_growth(c) ? c->growth : LEDGER_STANDS;
+	}
+	if (r < 0 || (flags & LEDGER_NOWAIT))
+		row->want_bytes = 0;
+	table_unlock(&l->table);
+	return r >= 0 ? 0 : iso_err_set(err, ISO_ERR_HOST, r, "grow in ledger '%s'", l->table.path);
+}
+
+int ledger_attend_growth(struct ledger_claim *c, enum ledger_growth *ret, struct iso_err *err)
+{
+	struct ledger *l = c->ledger;
+	int r = table_lock(&l->table, err);
+	if (r < 0)
+		return r;
+	slot_drain(c->fifo_fd);
+	r = stand(c, ret);
+	table_unlock(&l->table);
+	return r >= 0 ? 0 : iso_err_set(err, ISO_ERR_HOST, r, "grow in ledger '%s'", l->table.path);
+}
+
+void ledger_grow_cancel(struct ledger_claim *c)
+{
+	struct ledger *l = c->ledger;
+	if (table_lock(&l->table, NULL) < 0)
+		return;
+	stand_no_more(c);
+	table_unlock(&l->table);
 }
 
 void ledger_release(struct ledger_claim *c)
@@ -523,6 +414,7 @@ static void copy_row(struct ledger *l, const struct admit_row *from, struct ledg
 		.held = from->held,
 		.mem_bytes = from->mem_bytes,
 		.budget_bytes = from->budget_bytes,
+		.want_bytes = from->want_bytes > from->mem_bytes ? from->want_bytes : 0,
 		.since_ns = row->since_ns,
 		.slot = from->slot,
 	};
@@ -535,9 +427,9 @@ int ledger_list(struct ledger *l, struct ledger_row **ret_rows, size_t *ret_n,
 	int r = table_lock(&l->table, err);
 	if (r < 0)
 		return r;
-	if (sweep(l, TABLE_SLOTS) > 0)
-		(void)settle(l, TABLE_SLOTS);
-	r = collect(l);
+	if (line_sweep(l, TABLE_SLOTS) > 0)
+		(void)line_settle(l, TABLE_SLOTS);
+	r = line_collect(l);
 	struct ledger_row *rows = r < 0 ? NULL : calloc(l->n_rows + 1, sizeof(*rows));
 	for (size_t i = 0; rows && i < l->n_rows; i++)
 		copy_row(l, &l->rows[i], &rows[i]);

@@ -23,6 +23,8 @@ struct ledger_request {
 	uint64_t budget_bytes; /* what this process may see reserved in total, itself
 				* included; in force is the smallest of all that hold */
 	bool alone;            /* only when nothing else is held, and nothing joins it */
+	bool may_rerun;        /* of those that stand still for want of memory this one is to be
+				* ended rather than one that may not be run again */
 	const char *title;     /* for `isorun status`: test id or command; cut at 63 bytes */
 };
 
@@ -44,8 +46,25 @@ unsigned ledger_slot(const struct ledger_claim *c); /* 0-based, unique among all
  * move; then call ledger_attend, which returns 1 when it is granted now, 0
  * when it still waits, or a negative errno.  Holders' deaths wake the waiters
  * they must: nothing polls by time. */
-int ledger_poll_fd(const struct ledger_claim *c); /* -1 when it never had to wait */
+int ledger_poll_fd(const struct ledger_claim *c); /* -1 when it never had to wait, nor grow */
 int ledger_attend(struct ledger_claim *c, struct iso_err *err);
+
+/* The holder has reached what it was granted, and stands still until it has more:
+ * as far as `want_bytes`.  Growth goes before new admissions, the oldest holder
+ * first.  When all that hold stand still, one is told to give way, never the
+ * oldest, so that the rest can go on.  With LEDGER_NOWAIT it does not stand
+ * still, and LEDGER_STANDS means that nothing was granted. */
+enum ledger_growth {
+	LEDGER_STANDS,  /* wait for ledger_poll_fd, then call ledger_attend_growth */
+	LEDGER_GROWN,   /* ledger_mem_bytes is more now */
+	LEDGER_YIELDS,  /* is to end itself and release, or to take it back */
+	LEDGER_HAS_ALL, /* nobody else holds, and there is no more */
+};
+int ledger_grow(struct ledger_claim *c, uint64_t want_bytes, unsigned flags,
+		enum ledger_growth *ret, struct iso_err *err);
+int ledger_attend_growth(struct ledger_claim *c, enum ledger_growth *ret, struct iso_err *err);
+/* It goes on without: does not stand still any more, nor give way. */
+void ledger_grow_cancel(struct ledger_claim *c);
 
 /* The descriptor that keeps the claim alive.  It is close-on-exec; a process
  * that inherits it by fork (the sandbox's init) keeps the reservation until it
@@ -65,6 +84,7 @@ struct ledger_row {
 	bool held;             /* false: waits */
 	uint64_t mem_bytes;
 	uint64_t budget_bytes; /* as its holder sees it */
+	uint64_t want_bytes;   /* it stands still until it holds this; 0: it runs */
 	int64_t since_ns;      /* CLOCK_MONOTONIC: of the grant, or of the asking */
 	unsigned slot;
 	char title[64];

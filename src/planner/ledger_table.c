@@ -17,7 +17,7 @@
 
 #define TABLE_NAME    "table"
 #define TABLE_MAGIC   UINT64_C(0x6c6e75726f736900) /* "\0isorunl" */
-#define TABLE_VERSION 2
+#define TABLE_VERSION 3
 #define BOOT_ID       37
 
 /* Padded to a page so that the rows that fill first share the next one. */
@@ -35,7 +35,7 @@ struct table_file {
 	struct table_row rows[TABLE_SLOTS];
 };
 
-static_assert(sizeof(struct table_row) == 128, "the file format changed: raise TABLE_VERSION");
+static_assert(sizeof(struct table_row) == 144, "the file format changed: raise TABLE_VERSION");
 
 static bool head_is_sound(const struct table_head *head)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* planner/ledger_table.h - the ledger's shared rows and their mutex.  Only ledger.c includes it;
- * the theory of operation is there. */
+/* planner/ledger_table.h - the ledger's shared rows and their mutex.  Only ledger*.c include it;
+ * the theory of operation is on top of ledger.c. */
 #ifndef PLANNER_LEDGER_TABLE_H
 #define PLANNER_LEDGER_TABLE_H
 
@@ -26,8 +26,11 @@ struct table_row {
 	uint64_t mem_bytes;     /* wanted */
 	uint64_t granted_bytes; /* when held */
 	uint64_t budget_bytes;
+	uint64_t want_bytes;    /* when held and standing still: what it would go on with; else 0 */
 	int64_t since_ns;
 	uint32_t alone;
+	uint32_t may_rerun;
+	uint32_t yields;        /* told to give way */
 	char title[TABLE_TITLE];
 };
 

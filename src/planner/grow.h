@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* planner/grow.h - who of those that have reached their limit may grow, and who gives way: pure. */
+#ifndef PLANNER_GROW_H
+#define PLANNER_GROW_H
+
+#include "planner/admit.h"
+
+/* How much to ask for at a limit: twice of it, at least 64 MiB more, and what is
+ * known to be needed where that is more still. */
+uint64_t grow_want(uint64_t limit_bytes, uint64_t known_bytes);
+
+/* Less than this is not worth another stop at the limit, while others run. */
+uint64_t grow_least(uint64_t limit_bytes);
+
+/* Rows as plan_admit takes them; of those that are held, `want_bytes` above
+ * mem_bytes says that it stands still until it has more.  Sets grown_bytes (0:
+ * nothing) and `yields` of the held; returns how many of both it has newly set.
+ *
+ * 1. The oldest grows first, as far as the budget in force has room, and at least
+ *    by grow_least.  The younger get what is left.
+ * 2. When all that hold stand still and none can grow, one must give way: the
+ *    youngest that may be run again, else the youngest of all, but never the
+ *    oldest.  Only one at a time: what it leaves may do for the others.
+ * 3. One that holds alone gets all there is, however little; when it has that,
+ *    it yields to nobody, and is told so all the same: there is no more.
+ */
+size_t plan_grow(struct admit_row *rows, size_t n);
+
+/* For one that wants but does not stand still, yet: what nobody who does could
+ * take.  True when it got something. */
+bool plan_grow_now(struct admit_row *rows, size_t n, unsigned slot);
+
+/* Somebody still stands still: nobody new is let in. */
+bool plan_grow_pending(const struct admit_row *rows, size_t n);
+
+#endif
