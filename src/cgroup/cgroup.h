@@ -95,6 +95,7 @@ struct cg_plan {
 
 struct cg_limits {
 	uint64_t mem_bytes;  /* 0: none; swap is off in any case */
+	bool elastic;        /* at its limit it stands still: see elastic.h */
 	uint64_t pids;       /* 0: none */
 };
 

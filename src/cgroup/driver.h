@@ -10,6 +10,7 @@
 #define CG_GROUP_NAME "isorun" /* of the group that holds all leaves */
 
 #include "cgroup/cgroup.h"
+#include "cgroup/elastic.h"
 
 enum { CG_STAT_MAX = 8192 }; /* bytes of a memory.stat, with room to spare */
 
@@ -30,6 +31,19 @@ struct cg {
 	char owner[CG_NAME - 16]; /* "PID-STARTTIME" of the process that opened it */
 };
 
+/* How far below its limit a test is near it, at most. */
+enum { CG_NEAR_MAX = 64 << 20 };
+uint64_t cg_near_bytes(uint64_t limit_bytes);
+
+struct cg_elastic {
+	const struct cg_driver *driver;
+	int dir_fd;           /* O_PATH on the leaf */
+	int fd;               /* what is polled; -1: nothing */
+	uint32_t events;      /* for epoll */
+	uint64_t limit_bytes; /* as it is now, or is to be */
+	bool held;            /* by cg_elastic_hold */
+};
+
 struct cg_driver {
 	const char *name; /* "v1", "v2", "none" */
 
@@ -43,6 +57,18 @@ struct cg_driver {
 
 	/* Takes one counter file's text into usage; ignores files it did not ask for. */
 	void (*parse)(const char *file, const char *text, struct cg_usage *usage);
+
+	/* Whether it grows; where it does not the rest is -ENOTSUP and is not called.
+	 * All get the leaf's descriptor and its limit; 0 or -errno. */
+	bool grows;
+	bool refuses;                      /* see cg_limit_refuses */
+	int (*hear)(struct cg_elastic *e); /* fills fd and events */
+	/* Takes what there is to read from fd.  Gets what is held and whether that
+	 * is near the limit, adds whether it stands. */
+	int (*stands)(struct cg_elastic *e, struct cg_pressure *now);
+	int (*hold)(struct cg_elastic *e); /* -ENOTSUP where the limit itself does it */
+	int (*raise)(struct cg_elastic *e); /* to e->limit_bytes; it goes on */
+	int (*let_kill)(struct cg_elastic *e);
 };
 
 extern const struct cg_driver cg_v1;

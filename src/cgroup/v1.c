@@ -2,6 +2,16 @@
 /* Linux Documentation/admin-guide/cgroup-v1/memory.rst and pids.rst. */
 #include "cgroup/driver.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/num.h"
 #include "base/str.h"
 
@@ -28,6 +38,8 @@ static void plan_memory(const struct cg *cg, const struct cg_limits *limits,
 		cg_plan_write(plan, group, "memory.limit_in_bytes", bytes, false);
 		cg_plan_write(plan, group, "memory.memsw.limit_in_bytes", bytes, true);
 	}
+	if (limits->mem_bytes && limits->elastic)
+		cg_plan_write(plan, group, "memory.oom_control", 1, false);
 	cg_plan_write(plan, group, "memory.swappiness", 0, true);
 	/* "0" is the writer itself.  cgroup.procs would wait for an RCU grace
 	 * period, 9 ms when cold; one thread into tasks does not. */
@@ -69,9 +81,86 @@ static void v1_parse(const char *file, const char *text, struct cg_usage *usage)
 		usage->oom_kills = n; /* Linux 4.13 */
 }
 
+/* memory.rst, 9 and 10: one line "EVENTFD FD [THRESHOLD]".  Registering while a
+ * test stands tells it at once; the kernel forgets it with the eventfd. */
+static int hear_of(const struct cg_elastic *e, const char *file, uint64_t at_bytes)
+{
+	_cleanup_close_ int fd = openat(e->dir_fd, file, O_RDONLY | O_CLOEXEC);
+	char line[64];
+
+	if (fd < 0)
+		return -errno;
+	if (at_bytes)
+		(void)snprintf(line, sizeof(line), "%d %d %" PRIu64, e->fd, fd, at_bytes);
+	else
+		(void)snprintf(line, sizeof(line), "%d %d", e->fd, fd);
+	return fs_write_at(e->dir_fd, "cgroup.event_control", line);
+}
+
+/* A page fault stands still at the limit, but a system call (a write to a tmpfs,
+ * a fork) is refused with ENOMEM: so the limit is to be raised before. */
+static int hear_of_near(const struct cg_elastic *e)
+{
+	return hear_of(e, "memory.usage_in_bytes", cg_near_bytes(e->limit_bytes));
+}
+
+static int v1_hear(struct cg_elastic *e)
+{
+	e->events = EPOLLIN;
+	e->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (e->fd < 0)
+		return -errno;
+	const int r = hear_of(e, "memory.oom_control", 0);
+	return r < 0 ? r : hear_of_near(e);
+}
+
+static int v1_stands(struct cg_elastic *e, struct cg_pressure *now)
+{
+	char text[256];
+	uint64_t under_oom = 0;
+	eventfd_t times;
+
+	(void)eventfd_read(e->fd, &times);
+	const ssize_t n = fs_read_small_at(e->dir_fd, "memory.oom_control", text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	now->stands = cg_stat_get(text, "under_oom", &under_oom) && under_oom;
+	return 0;
+}
+
+static int v1_hold(struct cg_elastic *e)
+{
+	(void)e;
+	return -ENOTSUP;
+}
+
+static int v1_raise(struct cg_elastic *e)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, e->limit_bytes);
+	/* In this order, since memsw must never be below the limit. */
+	int r = fs_write_at(e->dir_fd, "memory.memsw.limit_in_bytes", text);
+	if (r == 0 || r == -ENOENT)
+		r = fs_write_at(e->dir_fd, "memory.limit_in_bytes", text);
+	return r < 0 ? r : hear_of_near(e);
+}
+
+static int v1_let_kill(struct cg_elastic *e)
+{
+	return fs_write_at(e->dir_fd, "memory.oom_control", "0");
+}
+
 const struct cg_driver cg_v1 = {
 	.name = "v1",
 	.counters = &counters,
 	.plan = v1_plan,
 	.parse = v1_parse,
+	.grows = true,
+	.refuses = true,
+	.hear = v1_hear,
+	.stands = v1_stands,
+	.hold = v1_hold,
+	.raise = v1_raise,
+	.let_kill = v1_let_kill,
 };

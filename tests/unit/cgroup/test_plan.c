@@ -52,6 +52,31 @@ static void v1_sets_the_limit_before_the_limit_with_swap(void **state)
 	assert_string_equal(group->writes[0].value, group->writes[1].value);
 }
 
+static void an_elastic_v1_leaf_begins_without_a_killer(void **state)
+{
+	(void)state;
+	struct cg_plan plan;
+	const struct cg_limits elastic = { .mem_bytes = 100 << 20, .elastic = true };
+	cg_plan_leaf(&v1, "1-2-3", &elastic, &plan);
+	assert_string_equal(written(&plan.groups[0], "memory.oom_control"), "1");
+	cg_plan_leaf(&v1, "1-2-3", &both, &plan);
+	assert_null(written(&plan.groups[0], "memory.oom_control"));
+}
+
+static void an_elastic_v2_leaf_is_slowed_down_below_its_limit(void **state)
+{
+	(void)state;
+	struct cg_plan plan;
+	const struct cg_limits elastic = { .mem_bytes = 96 << 20, .elastic = true };
+	cg_plan_leaf(&v2, "1-2-3", &elastic, &plan);
+	assert_string_equal(written(&plan.groups[0], "memory.max"), "100663296");
+	assert_string_equal(written(&plan.groups[0], "memory.high"), "88080384");
+	cg_plan_leaf(&v2, "1-2-3", &both, &plan);
+	assert_null(written(&plan.groups[0], "memory.high"));
+	/* Of a large limit no more than 64 MiB lie fallow. */
+	assert_int_equal(cg_near_bytes(UINT64_C(4) << 30), (UINT64_C(4) << 30) - (64 << 20));
+}
+
 static void limits_are_whole_pages_and_at_least_one(void **state)
 {
 	(void)state;
@@ -188,6 +213,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_v1_leaf_is_a_group_in_both_hierarchies),
 		cmocka_unit_test(v1_sets_the_limit_before_the_limit_with_swap),
+		cmocka_unit_test(an_elastic_v1_leaf_begins_without_a_killer),
+		cmocka_unit_test(an_elastic_v2_leaf_is_slowed_down_below_its_limit),
 		cmocka_unit_test(limits_are_whole_pages_and_at_least_one),
 		cmocka_unit_test(a_v2_leaf_is_one_group_without_swap),
 		cmocka_unit_test(no_limit_writes_no_limit_but_swap_stays_off),
