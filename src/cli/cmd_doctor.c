@@ -48,6 +48,7 @@ static const struct doctor_probe probes[] = {
 	{ "cgroup", doctor_cgroup },
 	{ "sandbox", doctor_sandbox },
 	{ "memory limit", doctor_memory_limit },
+	{ "memory growth", doctor_memory_growth },
 	{ "pids limit", doctor_pids_limit },
 	{ "budget", doctor_budget },
 	{ "ledger", doctor_ledger },

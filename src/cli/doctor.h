@@ -59,12 +59,13 @@ struct doctor_trial {
 	bool started;
 	bool oom;
 	int exit_status;
+	uint64_t limit_bytes; /* at its end */
 	char *error;
 	char *degraded; /* "what (why), what (why)"; "" when nothing was given up */
 };
-/* Runs a shell line.  False, with the finding filled in, when it could not even
- * start. */
-bool doctor_try(struct doctor *d, const char *line, uint64_t mem_bytes,
+/* Runs a shell line, with a memory limit that may grow when it is elastic.  False,
+ * with the finding filled in, when it could not even start. */
+bool doctor_try(struct doctor *d, const char *line, uint64_t mem_bytes, bool elastic,
 		const struct doctor_entry *entries, struct doctor_trial *t,
 		struct doctor_finding *ret);
 void doctor_trial_fini(struct doctor_trial *t);
@@ -93,6 +94,7 @@ void doctor_netem(struct doctor *d, struct doctor_finding *ret);
 void doctor_cgroup(struct doctor *d, struct doctor_finding *ret);
 void doctor_sandbox(struct doctor *d, struct doctor_finding *ret);
 void doctor_memory_limit(struct doctor *d, struct doctor_finding *ret);
+void doctor_memory_growth(struct doctor *d, struct doctor_finding *ret);
 void doctor_pids_limit(struct doctor *d, struct doctor_finding *ret);
 void doctor_budget(struct doctor *d, struct doctor_finding *ret);
 void doctor_ledger(struct doctor *d, struct doctor_finding *ret);

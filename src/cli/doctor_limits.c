@@ -22,7 +22,7 @@ void doctor_sandbox(struct doctor *d, struct doctor_finding *ret)
 {
 	struct doctor_trial t;
 
-	if (doctor_try(d, ":", 64 * MIB, NULL, &t, ret)) {
+	if (doctor_try(d, ":", 64 * MIB, false, NULL, &t, ret)) {
 		if (t.degraded && *t.degraded)
 			doctor_find(ret, DOCTOR_DEGRADED, "see the rows above and below",
 				    "without %s", t.degraded);
@@ -39,13 +39,34 @@ void doctor_memory_limit(struct doctor *d, struct doctor_finding *ret)
 
 	/* dd's buffer is one piece that it really fills. */
 	if (doctor_try(d, "exec dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null",
-			32 * MIB, NULL, &t, ret)) {
+			32 * MIB, false, NULL, &t, ret)) {
 		if (t.oom && d->prepared.place.version == CG_NONE)
 			doctor_find(ret, DOCTOR_DEGRADED, "see the row 'cgroup'", "%s",
 				    "memory is polled; what grows fast goes over its limit");
 		else if (t.oom)
 			doctor_find(ret, DOCTOR_OK, NULL, "%s",
 				    "96M were refused under a limit of 32M");
+		else
+			doctor_find(ret, DOCTOR_MISSING, "see the row 'cgroup'", "%s",
+				    "96M were granted under a limit of 32M");
+	}
+	doctor_trial_fini(&t);
+}
+
+void doctor_memory_growth(struct doctor *d, struct doctor_finding *ret)
+{
+	const uint64_t start_bytes = 32 * MIB;
+	struct doctor_trial t;
+
+	if (doctor_try(d, "exec dd if=/dev/zero of=/dev/null bs=96M count=1 2>/dev/null",
+			start_bytes, true, NULL, &t, ret)) {
+		if (t.exit_status == 0 && t.limit_bytes > start_bytes)
+			doctor_find(ret, DOCTOR_OK, NULL, "%s",
+				    "96M were had by a limit that began at 32M");
+		else if (t.oom)
+			doctor_find(ret, DOCTOR_ABSENT,
+				    "nothing to do: a test is run again with more", "%s",
+				    "a test at its limit is killed, and does not wait for room");
 		else
 			doctor_find(ret, DOCTOR_MISSING, "see the row 'cgroup'", "%s",
 				    "96M were granted under a limit of 32M");
@@ -64,7 +85,7 @@ void doctor_pids_limit(struct doctor *d, struct doctor_finding *ret)
 		return;
 	}
 	if (doctor_try(d, "exec 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; "
-			   "do sleep 1 & done; kill $(jobs -p)", 64 * MIB, few, &t, ret)) {
+			   "do sleep 1 & done; kill $(jobs -p)", 64 * MIB, false, few, &t, ret)) {
 		if (t.exit_status != 0)
 			doctor_find(ret, DOCTOR_OK, NULL, "%s",
 				    "the ninth process was refused under a limit of 8");

@@ -22,7 +22,7 @@ void doctor_nat(struct doctor *d, struct doctor_finding *ret)
 	static const struct doctor_entry nat[] = { { "network", "mode", "nat" }, { 0 } };
 	struct doctor_trial t;
 
-	if (doctor_try(d, ":", 64 * MIB, nat, &t, ret) && has_namespace(&t, ret))
+	if (doctor_try(d, ":", 64 * MIB, false, nat, &t, ret) && has_namespace(&t, ret))
 		doctor_find(ret, DOCTOR_OK, NULL, "%s", "pasta connected a network to the host's");
 	else if (ret->state == DOCTOR_MISSING)
 		ret->state = DOCTOR_ABSENT;
@@ -34,7 +34,7 @@ void doctor_netem(struct doctor *d, struct doctor_finding *ret)
 	static const struct doctor_entry late[] = { { "network", "delay", "1ms" }, { 0 } };
 	struct doctor_trial t;
 
-	if (!doctor_try(d, ":", 64 * MIB, late, &t, ret))
+	if (!doctor_try(d, ":", 64 * MIB, false, late, &t, ret))
 		ret->state = DOCTOR_ABSENT;
 	else if (t.degraded && strstr(t.degraded, "network delay"))
 		doctor_find(ret, DOCTOR_ABSENT, "modprobe sch_netem, of a kernel that has it", "%s",

@@ -17,6 +17,7 @@ static void on_ended(struct attempt *a, const struct result *r, void *arg)
 	t->started = r->started;
 	t->oom = r->oom;
 	t->exit_status = r->exit_status;
+	t->limit_bytes = r->usage.mem_limit_end_bytes;
 	t->error = r->error ? strdup(r->error) : NULL;
 	for (size_t i = 0; i < r->n_degraded; i++)
 		buf_addf(&b, "%s%s (%s)", i ? ", " : "", r->degraded[i].what,
@@ -32,7 +33,7 @@ void doctor_trial_fini(struct doctor_trial *t)
 	free(t->degraded);
 }
 
-bool doctor_try(struct doctor *d, const char *line, uint64_t mem_bytes,
+bool doctor_try(struct doctor *d, const char *line, uint64_t mem_bytes, bool elastic,
 		const struct doctor_entry *entries, struct doctor_trial *t,
 		struct doctor_finding *ret)
 {
@@ -56,7 +57,8 @@ bool doctor_try(struct doctor *d, const char *line, uint64_t mem_bytes,
 			break;
 	const struct attempt_request request = {
 		.spec = &spec, .argv = argv, .cwd = "/", .title = "isorun doctor", .attempt = 1,
-		.slot = -1, .mem_bytes = mem_bytes, .timeout_ns = 10 * NSEC_PER_SEC,
+		.slot = -1, .mem_bytes = mem_bytes, .elastic = elastic,
+		.timeout_ns = 10 * NSEC_PER_SEC,
 		.grace_ns = NSEC_PER_SEC, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1,
 		.ended = on_ended, .arg = t,
 	};

@@ -21,6 +21,7 @@
 #include "cli/guard.h"
 #include "cli/host_dirs.h"
 #include "cli/say.h"
+#include "planner/grow.h"
 #include "planner/predict.h"
 
 /* Waiting longer than this is told: silence looks like a command that hangs. */
@@ -123,18 +124,52 @@ static void on_patience(void *arg)
 		say("%s", text);
 }
 
-static int start(struct wrapping *w, struct iso_err *err)
+static int watch_patience(struct wrapping *w)
 {
 	const int64_t at_ns = time_now_ns() + PATIENCE_NS;
+
+	if (w->patience)
+		return loop_set_timer(w->loop, w->patience, at_ns);
+	return loop_add_timer(w->loop, at_ns, on_patience, w, &w->patience);
+}
+
+static void on_paused(struct attempt *a, void *arg)
+{
+	(void)a;
+	(void)watch_patience(arg);
+}
+
+static int start(struct wrapping *w, struct iso_err *err)
+{
 	int r = engine_start(w->engine, &w->request, 0, &w->attempt, err);
 
 	if (r < 0 || attempt_pid(w->attempt))
 		return r;
-	if (w->patience)
-		r = loop_set_timer(w->loop, w->patience, at_ns);
-	else
-		r = loop_add_timer(w->loop, at_ns, on_patience, w, &w->patience);
+	r = watch_patience(w);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "make a timer") : 0;
+}
+
+/* What the next attempt begins with; 0: the whole budget was not enough. */
+static uint64_t more_memory(struct wrapping *w, const struct result *r, uint64_t budget_bytes,
+			    int *ret_alone)
+{
+	const struct usage *u = &r->usage;
+	uint64_t next;
+
+	*ret_alone = 0;
+	if (r->gave_way) {
+		/* It counts as no try of its own. */
+		next = grow_want(u->mem_limit_end_bytes, 0);
+		return next < budget_bytes ? next : budget_bytes;
+	}
+	next = predict_after_oom(u->mem_limit_end_bytes, u->mem_peak_bytes, budget_bytes,
+				 ++w->ooms, ret_alone);
+	/* What it held at its end it may not have had when it was refused memory. */
+	if (!next && r->mem_refused && !w->request.alone) {
+		next = budget_bytes;
+		*ret_alone = 1;
+	}
+	return next;
 }
 
 /* Whether an attempt that ran out of memory is followed by another. */
@@ -151,8 +186,7 @@ static bool again(struct wrapping *w, const struct result *r)
 		say_error(&err);
 		return false;
 	}
-	next = predict_after_oom(r->usage.mem_limit_bytes, r->usage.mem_peak_bytes, budget.bytes,
-				 ++w->ooms, &alone);
+	next = more_memory(w, r, budget.bytes, &alone);
 	if (!next)
 		return false;
 	wrap_tell_again(r, next, alone);
@@ -270,6 +304,9 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 		.attempt = 1,
 		.slot = -1,
 		.mem_bytes = spec->mem_bytes,
+		/* A limit that was stated is one, but where it is only where to begin. */
+		.elastic = !spec->mem_bytes || w->wrap->values->retry_oom,
+		.may_rerun = w->wrap->values->retry_oom,
 		.timeout_ns = spec->timeout_ns,
 		.grace_ns = spec->grace_ns,
 		.stdin_fd = -1,
@@ -278,6 +315,7 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 		.sample = w->wrap->values->status_file != NULL,
 		/* To hear of the start costs a turn of the loop. */
 		.started = w->wrap->prepared->place.version == CG_NONE ? on_started : NULL,
+		.paused = on_paused,
 		.ended = on_ended,
 		.arg = w,
 	};

@@ -36,10 +36,17 @@ static void tell_memory(const struct result *r)
 	char limit[NUM_TEXT];
 	char peak[NUM_TEXT];
 
+	num_format_size(limit, r->usage.mem_limit_end_bytes);
+	if (r->gave_way)
+		say("out of memory: the command gave way at %s, so that others could grow", limit);
+	else if (r->mem_refused)
+		say("out of memory: the command failed at a limit of %s (peak %s)", limit,
+		    num_format_size(peak, r->usage.mem_peak_bytes));
+	if (r->gave_way || r->mem_refused)
+		return;
 	say("out of memory: %s killed at a limit of %s (peak %s)",
 	    r->test_process_oom ? "the command was" : "a process of the command was",
-	    num_format_size(limit, r->usage.mem_limit_bytes),
-	    num_format_size(peak, r->usage.mem_peak_bytes));
+	    limit, num_format_size(peak, r->usage.mem_peak_bytes));
 }
 
 /* What a command names itself is not to be trusted on a terminal. */
@@ -119,7 +126,8 @@ void wrap_tell_again(const struct result *r, uint64_t next_bytes, bool alone)
 	char limit[NUM_TEXT];
 	char next[NUM_TEXT];
 
-	say("out of memory at a limit of %s: again with %s%s",
-	    num_format_size(limit, r->usage.mem_limit_bytes), num_format_size(next, next_bytes),
+	say("%s %s: again with %s%s",
+	    r->gave_way ? "gave way to others at" : "out of memory at a limit of",
+	    num_format_size(limit, r->usage.mem_limit_end_bytes), num_format_size(next, next_bytes),
 	    alone ? ", alone" : "");
 }

@@ -45,6 +45,7 @@ static void stop_timers(struct attempt *a)
 {
 	struct loop *loop = a->engine->loop;
 
+	attempt_elastic_stop(a);
 	if (a->deadline)
 		loop_remove_timer(loop, a->deadline);
 	if (a->sampler)
@@ -109,19 +110,20 @@ static void fail(struct attempt *a, const struct iso_err *why)
 
 static void on_deadline(void *arg);
 
-static int set_deadline(struct attempt *a, int64_t at_ns)
+int attempt_set_deadline(struct attempt *a, int64_t at_ns)
 {
+	a->deadline_ns = at_ns;
 	if (a->deadline)
 		return loop_set_timer(a->engine->loop, a->deadline, at_ns);
 	return loop_add_timer(a->engine->loop, at_ns, on_deadline, a, &a->deadline);
 }
 
 /* Without a timer for pid 1 the end still comes, unless the kernel is stuck. */
-static void kill_now(struct attempt *a)
+void attempt_kill_now(struct attempt *a)
 {
 	a->ending = 2;
 	sbx_kill(a->sbx);
-	(void)set_deadline(a, time_now_ns() + INIT_GRACE_S * NSEC_PER_SEC);
+	(void)attempt_set_deadline(a, time_now_ns() + INIT_GRACE_S * NSEC_PER_SEC);
 }
 
 /* The next step of an end by force. */
@@ -132,10 +134,10 @@ static void end_by_force(struct attempt *a)
 		sbx_signal(a->sbx, SIGTERM);
 		/* A stopped test would not hear it. */
 		sbx_signal(a->sbx, SIGCONT);
-		(void)set_deadline(a, time_now_ns() + a->rq.grace_ns);
+		(void)attempt_set_deadline(a, time_now_ns() + a->rq.grace_ns);
 		break;
 	case 1:
-		kill_now(a);
+		attempt_kill_now(a);
 		break;
 	default:
 		sbx_kill_hard(a->sbx);
@@ -178,12 +180,13 @@ static void on_sample(void *arg)
 	struct attempt *a = arg;
 	uint64_t bytes = 0;
 
+	attempt_elastic_check(a);
 	read_memory(a, &bytes);
 	if (bytes > a->working_bytes)
 		a->working_bytes = bytes;
 	if (cg_version_of(a->engine->cg) == CG_NONE && a->mem_bytes && bytes > a->mem_bytes) {
 		a->polled_kills++;
-		kill_now(a);
+		attempt_kill_now(a);
 		return;
 	}
 	if (a->rq.sampled && bytes)
@@ -276,9 +279,12 @@ static void launch_bare(struct attempt *a, const struct iso_err *fault)
 	a->report_watch = NULL;
 	sbx_free(a->sbx);
 	a->sbx = NULL;
+	attempt_elastic_stop(a);
 	int r = attempt_launch_bare(a, &refused, &why);
 	if (r == 0)
 		r = watch_sandbox(a);
+	if (r == 0 && attempt_elastic_start(a) < 0)
+		r = iso_err_set(&why, ISO_ERR_HOST, ENOMEM, "watch the test");
 	if (r < 0)
 		fail(a, &why);
 }
@@ -368,7 +374,9 @@ static int watch_running(struct attempt *a, struct iso_err *err)
 	if (r == 0 && a->terminal)
 		r = terminal_attend(a->terminal, a->sbx);
 	if (r == 0 && a->rq.timeout_ns)
-		r = set_deadline(a, now + a->rq.timeout_ns);
+		r = attempt_set_deadline(a, now + a->rq.timeout_ns);
+	if (r == 0)
+		r = attempt_elastic_start(a);
 	if (r == 0 && poll)
 		r = loop_add_timer(loop, now + SAMPLE_NS / 10, on_sample, a, &a->sampler);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "watch the test") : 0;
@@ -451,6 +459,7 @@ static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 		.mem_bytes = e->nested ? 0 : a->demand_bytes,
 		.budget_bytes = e->nested ? UINT64_MAX : budget.bytes,
 		.alone = a->rq.alone && !e->nested,
+		.may_rerun = a->rq.may_rerun,
 		.title = a->rq.title,
 	};
 	return ledger_ask(e->ledger, &request, flags & ENGINE_NOWAIT ? LEDGER_NOWAIT : 0,
@@ -531,7 +540,7 @@ void attempt_kill(struct attempt *a)
 	}
 	a->killed = true;
 	if (a->sbx) {
-		kill_now(a);
+		attempt_kill_now(a);
 	} else if (a->state != ATTEMPT_ENDED) {
 		iso_err_set(&why, ISO_ERR_HOST, 0, "ended while it waited for memory");
 		fail(a, &why);

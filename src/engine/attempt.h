@@ -4,6 +4,7 @@
 #define ENGINE_ATTEMPT_H
 
 #include "base/loop.h"
+#include "cgroup/elastic.h"
 #include "engine/engine.h"
 #include "engine/terminal.h"
 #include "planner/ledger.h"
@@ -55,7 +56,8 @@ struct attempt {
 	int64_t launched_ns;
 	uint64_t budget_bytes;        /* when it asked */
 	uint64_t demand_bytes;
-	uint64_t mem_bytes;           /* what was granted: the limit */
+	uint64_t mem_bytes;           /* what is granted: the limit */
+	uint64_t mem_start_bytes;     /* what it began with */
 	struct cg_plan cgroups;
 	bool bare;                    /* without namespaces: the host refused them */
 	char *scratch;                /* the private TMPDIR of a bare one; NULL: none */
@@ -70,7 +72,16 @@ struct attempt {
 	bool drained;
 	const struct sbx_news *news;  /* of its end; NULL: not yet */
 	struct loop_timer *deadline;  /* the next step of an ending: TERM, KILL, hard */
+	int64_t deadline_ns;          /* when that is */
 	struct loop_timer *sampler;
+	struct loop_timer *attach;    /* elastic.c; NULL: watched already, or not elastic */
+	int64_t attach_ns;
+	struct cg_elastic *elastic;   /* its leaf; NULL: not watched */
+	struct loop_watch *pressure_watch;
+	int64_t stands_since_ns;      /* at its limit; 0: it does not */
+	bool tight;                   /* was near its limit, and got no more since */
+	bool squeezed;                /* was so once, and got no more at once */
+	bool gave_way;                /* ended so that others could grow */
 	unsigned ending;              /* how many of those steps were taken */
 	bool timed_out;
 	bool killed;                  /* by attempt_kill */
@@ -93,6 +104,16 @@ int attempt_launch(struct attempt *a, struct iso_err *err);
 
 /* Once more without any namespace, for what *why says. */
 int attempt_launch_bare(struct attempt *a, const struct iso_err *why, struct iso_err *err);
+
+/* attempt.c: the next step of an ending, or its time limit; and the last but one. */
+int attempt_set_deadline(struct attempt *a, int64_t at_ns);
+void attempt_kill_now(struct attempt *a);
+
+/* elastic.c: whether its limit is only where it begins; and the watch over that. */
+bool attempt_may_grow(const struct attempt *a);
+int attempt_elastic_start(struct attempt *a);
+void attempt_elastic_check(struct attempt *a); /* of one that stands: whether it still does */
+void attempt_elastic_stop(struct attempt *a);
 
 /* reap.c: takes a sandbox whose news are `done`, and frees it when its pid 1 is
  * gone; at once where that cannot be watched. */
@@ -140,7 +161,8 @@ void attempt_note_kept(struct attempt *a, struct keep_report *report);
 int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err);
 
 /* The private directories' size: what the profile says, or 3/4 of the limit,
- * so that a full /tmp is ENOSPC rather than an OOM kill. */
+ * so that a full /tmp is ENOSPC rather than an OOM kill; of the budget where
+ * the limit may grow to that. */
 uint64_t attempt_tmp_bytes(const struct attempt *a);
 
 #endif

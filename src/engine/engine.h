@@ -65,6 +65,9 @@ struct attempt_request {
 	int slot;                     /* ISORUN_SLOT; -1: the ledger's */
 	uint64_t mem_bytes;           /* the reservation and limit; 0: the default share */
 	bool alone;                   /* only with the whole budget */
+	bool elastic;                 /* mem_bytes is where it begins: at its limit it stands until
+				       * it may grow, where the host can do that */
+	bool may_rerun;               /* the caller runs it again when it gave way to others */
 	int64_t timeout_ns;           /* 0: none */
 	int64_t grace_ns;
 	int stdin_fd, stdout_fd, stderr_fd; /* borrowed until started; -1: inherited */
@@ -80,6 +83,9 @@ struct attempt_request {
 	void (*ready)(struct attempt *a, void *arg); /* once, for attempt_fork */
 	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
 	void (*sampled)(struct attempt *a, uint64_t mem_bytes, void *arg);
+	void (*paused)(struct attempt *a, void *arg); /* at its limit, until `grown` or `ended` */
+	void (*grown)(struct attempt *a, uint64_t mem_bytes, void *arg); /* its limit, now */
+	uint64_t (*known_need)(void *arg); /* by tests like it; 0: not known */
 	void (*ended)(struct attempt *a, const struct result *r, void *arg);
 	void *arg;
 };
@@ -112,8 +118,8 @@ void attempt_kill(struct attempt *a);            /* at once; `ended` still comes
  * of these. */
 bool attempt_terminal_signal(struct attempt *a, int sig);
 
-/* "waits for 500M of the budget of 4G: 2.7G is held by others"; false when it
- * does not wait, or for nobody else. */
+/* "waits for 500M of the budget of 4G: 2.7G is held by others", or "pauses at its
+ * memory limit of 500M, ..."; false when it does neither, or for nobody else. */
 enum { ATTEMPT_WAIT_TEXT = 160 };
 bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT]);
 

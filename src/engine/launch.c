@@ -34,7 +34,7 @@ uint64_t attempt_tmp_bytes(const struct attempt *a)
 {
 	if (a->rq.spec->tmp_size_bytes)
 		return a->rq.spec->tmp_size_bytes;
-	return a->mem_bytes / 4 * 3;
+	return (attempt_may_grow(a) ? a->budget_bytes : a->mem_bytes) / 4 * 3;
 }
 
 int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err)
@@ -192,7 +192,11 @@ static int spawn(struct attempt *a, struct iso_err *err)
 static void plan_leaf(struct attempt *a)
 {
 	struct engine *e = a->engine;
-	const struct cg_limits limits = { .mem_bytes = a->mem_bytes, .pids = a->rq.spec->pids };
+	const struct cg_limits limits = {
+		.mem_bytes = a->mem_bytes,
+		.elastic = attempt_may_grow(a),
+		.pids = a->rq.spec->pids,
+	};
 	char leaf[CG_NAME];
 
 	cg_leaf_name(e->cg, e->next_leaf++, leaf);
@@ -211,6 +215,7 @@ int attempt_launch(struct attempt *a, struct iso_err *err)
 {
 	a->launched_ns = time_now_ns();
 	a->mem_bytes = a->engine->nested ? a->demand_bytes : ledger_mem_bytes(a->claim);
+	a->mem_start_bytes = a->mem_bytes;
 	plan_leaf(a);
 	log_debug("'%s': limit of %" PRIu64 " bytes, cgroup '%s', workspace '%s'", a->rq.title,
 		  a->mem_bytes, a->cgroups.n_groups ? a->cgroups.name : "none",
@@ -236,6 +241,7 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 
 	if (r < 0)
 		return r;
+	a.budget_bytes = budget.bytes;
 	a.mem_bytes = attempt_demand(&a, budget.bytes);
 	plan_leaf(&a);
 	r = find_cwd(&a, &cwd, err);

@@ -25,6 +25,11 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 	r->timed_out = a->timed_out;
 	r->oom = r->usage.oom_kills > 0;
 	r->test_process_oom = r->oom && r->signal == SIGKILL;
+	r->gave_way = a->gave_way && r->signal == SIGKILL && !r->oom;
+	r->mem_refused = !r->oom && !r->gave_way && cg_limit_refuses(a->engine->cg) &&
+			 ((a->tight && news->usage.limit_hit) ||
+			  (a->squeezed && a->rq.may_rerun));
+	r->oom |= r->gave_way || (r->mem_refused && news->status != 0);
 	if (r->timed_out)
 		r->outcome = OUTCOME_TIMED_OUT;
 	else if (r->oom)
@@ -52,7 +57,7 @@ static void settle_usage(struct attempt *a, const struct sbx_news *news)
 	if (!u->mem_peak_bytes)
 		u->mem_peak_bytes = a->working_bytes;
 	u->mem_working_bytes = a->working_bytes;
-	u->mem_limit_bytes = a->mem_bytes;
+	u->mem_limit_bytes = a->mem_start_bytes;
 	u->mem_limit_end_bytes = a->mem_bytes;
 	u->oom_kills = (unsigned)news->usage.oom_kills + a->polled_kills;
 	u->waited_ns = a->waited_ns;
@@ -81,7 +86,8 @@ static void take_lists(struct attempt *a, const struct sbx_news *news)
 	r->n_written = news->n_written;
 	(void)strv_copy(news->deleted, &r->deleted);
 	r->n_deleted = news->n_deleted;
-	if (!news->n_leftovers)
+	/* It was ended in the midst of its work: what it left is no fault of its own. */
+	if (!news->n_leftovers || a->gave_way)
 		return;
 	r->leftovers = calloc(news->n_leftovers, sizeof(*r->leftovers));
 	if (!r->leftovers)

@@ -19,12 +19,13 @@ bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 	char held[NUM_TEXT];
 	size_t n = 0;
 
-	if (a->state != ATTEMPT_WAITING || ledger_list(a->engine->ledger, &rows, &n, &err) < 0)
+	if ((a->state != ATTEMPT_WAITING && !a->stands_since_ns) ||
+	    ledger_list(a->engine->ledger, &rows, &n, &err) < 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const bool ours = rows[i].pid == getpid();
 
-		if (ours && !rows[i].held)
+		if (ours && (!rows[i].held || rows[i].want_bytes))
 			own = &rows[i];
 		if ((rows[i].held || ours) && rows[i].budget_bytes < budget_bytes)
 			budget_bytes = rows[i].budget_bytes;
@@ -32,10 +33,20 @@ bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 	}
 	if (!own || !held_bytes)
 		return false;
-	(void)snprintf(ret, ATTEMPT_WAIT_TEXT,
-		       "waits for %s of the budget of %s: %s is held by others (isorun status)",
-		       num_format_size(wanted, own->mem_bytes < budget_bytes ? own->mem_bytes
-									     : budget_bytes),
-		       num_format_size(budget, budget_bytes), num_format_size(held, held_bytes));
+	if (own->held)
+		(void)snprintf(ret, ATTEMPT_WAIT_TEXT,
+			       "pauses at its memory limit of %s: of the budget of %s, %s is held "
+			       "by others (isorun status)",
+			       num_format_size(wanted, own->mem_bytes),
+			       num_format_size(budget, budget_bytes),
+			       num_format_size(held, held_bytes));
+	else
+		(void)snprintf(ret, ATTEMPT_WAIT_TEXT,
+			       "waits for %s of the budget of %s: %s is held by others "
+			       "(isorun status)",
+			       num_format_size(wanted, own->mem_bytes < budget_bytes
+							       ? own->mem_bytes : budget_bytes),
+			       num_format_size(budget, budget_bytes),
+			       num_format_size(held, held_bytes));
 	return true;
 }

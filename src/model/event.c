@@ -11,6 +11,7 @@ static const char *const names[] = {
 	[EVENT_TEST_PLANNED] = "test-planned",
 	[EVENT_ATTEMPT_STARTED] = "attempt-started",
 	[EVENT_ATTEMPT_SAMPLED] = "attempt-sampled",
+	[EVENT_ATTEMPT_GROWN] = "attempt-grown",
 	[EVENT_ATTEMPT_FINISHED] = "attempt-finished",
 	[EVENT_TEST_FINISHED] = "test-finished",
 	[EVENT_WARNING] = "warning",

@@ -15,6 +15,7 @@ enum event_kind {
 	EVENT_TEST_PLANNED,      /* once a test, before the first attempt; u.planned */
 	EVENT_ATTEMPT_STARTED,   /* u.started */
 	EVENT_ATTEMPT_SAMPLED,   /* memory seen now; not every sink stores it; u.sampled */
+	EVENT_ATTEMPT_GROWN,     /* its limit was raised; u.grown */
 	EVENT_ATTEMPT_FINISHED,  /* u.finished */
 	EVENT_TEST_FINISHED,     /* its last attempt is done; u.test_finished */
 	EVENT_WARNING,           /* what was given up, or a nearby fault; u.warning */
@@ -68,6 +69,9 @@ struct event {
 		struct {
 			uint64_t mem_bytes;
 		} sampled;
+		struct {
+			uint64_t mem_bytes;     /* the reservation from now on */
+		} grown;
 		struct {
 			const struct result *result;
 			const char *output;     /* as in started */

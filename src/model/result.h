@@ -57,6 +57,9 @@ struct result {
 	bool timed_out;
 	bool oom;               /* a process of the test was killed for memory */
 	bool test_process_oom;  /* the test process itself, not a child, was */
+	bool gave_way;          /* oom: isorun ended it, so that others could grow */
+	bool mem_refused;       /* at its limit a system call can have been refused memory: oom
+				 * where it failed */
 	bool sandbox_killed;    /* by somebody else, with the test in it: see error */
 	struct usage usage;
 	struct leftover *leftovers;

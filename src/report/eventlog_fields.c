@@ -51,6 +51,10 @@ static const struct log_field sampled[] = {
 	EVENT_FIELD("mem_bytes", LOG_U64, sampled.mem_bytes),
 };
 
+static const struct log_field grown[] = {
+	EVENT_FIELD("mem_bytes", LOG_U64, grown.mem_bytes),
+};
+
 static const struct log_field finished[] = {
 	EVENT_FIELD("output", LOG_STR, finished.output),
 	EVENT_FIELD("output_cut_bytes", LOG_U64, finished.output_cut_bytes),
@@ -93,6 +97,8 @@ static const struct log_field result[] = {
 	RESULT_FIELD("timed_out", LOG_BOOL, timed_out),
 	RESULT_FIELD("oom", LOG_BOOL, oom),
 	RESULT_FIELD("test_process_oom", LOG_BOOL, test_process_oom),
+	RESULT_FIELD("gave_way", LOG_BOOL, gave_way),
+	RESULT_FIELD("mem_refused", LOG_BOOL, mem_refused),
 	RESULT_FIELD("sandbox_killed", LOG_BOOL, sandbox_killed),
 	RESULT_FIELD("wall_ns", LOG_I64, usage.wall_ns),
 	RESULT_FIELD("user_ns", LOG_I64, usage.user_ns),
@@ -147,6 +153,7 @@ static const struct log_table events[] = {
 	[EVENT_TEST_PLANNED] = TABLE(planned),
 	[EVENT_ATTEMPT_STARTED] = TABLE(started),
 	[EVENT_ATTEMPT_SAMPLED] = TABLE(sampled),
+	[EVENT_ATTEMPT_GROWN] = TABLE(grown),
 	[EVENT_ATTEMPT_FINISHED] = TABLE(finished),
 	[EVENT_TEST_FINISHED] = TABLE(test_finished),
 	[EVENT_WARNING] = TABLE(warning),

@@ -192,6 +192,14 @@ static void on_started(struct fold *f, struct fold_test *t, const struct event *
 	add_running(f, t);
 }
 
+static void on_grown(struct fold *f, struct fold_test *t, const struct event *e)
+{
+	if (t->phase != FOLD_RUNNING)
+		return;
+	f->reserved_bytes += e->u.grown.mem_bytes - t->mem_reserved_bytes;
+	t->mem_reserved_bytes = e->u.grown.mem_bytes;
+}
+
 static void add_leftovers(struct fold *f, struct fold_test *t, const struct result *r)
 {
 	for (size_t i = 0; i < r->n_leftovers; i++) {
@@ -263,7 +271,11 @@ static void on_attempt_finished(struct fold *f, struct fold_test *t, const struc
 	a->number = e->attempt;
 	a->outcome = r->outcome;
 	a->oom = r->oom;
+	a->gave_way = r->gave_way;
 	a->wall_ns = r->usage.wall_ns;
+	a->pauses = r->usage.pauses;
+	a->paused_ns = r->usage.paused_ns;
+	a->mem_start_bytes = r->usage.mem_limit_bytes;
 	a->mem_limit_bytes = r->usage.mem_limit_end_bytes ? r->usage.mem_limit_end_bytes
 							  : t->mem_reserved_bytes;
 	a->mem_peak_bytes = r->usage.mem_peak_bytes;
@@ -329,6 +341,9 @@ static void on_test_event(struct fold *f, struct fold_test *t, const struct even
 		break;
 	case EVENT_ATTEMPT_SAMPLED:
 		t->mem_now_bytes = e->u.sampled.mem_bytes;
+		break;
+	case EVENT_ATTEMPT_GROWN:
+		on_grown(f, t, e);
 		break;
 	case EVENT_ATTEMPT_FINISHED:
 		on_attempt_finished(f, t, e);

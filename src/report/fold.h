@@ -22,7 +22,11 @@ struct fold_attempt {
 	unsigned number;
 	enum outcome outcome;
 	bool oom;
+	bool gave_way;
 	int64_t wall_ns;
+	unsigned pauses;
+	int64_t paused_ns;
+	uint64_t mem_start_bytes;  /* limit at its start; 0: not known */
 	uint64_t mem_limit_bytes;  /* at its end; the reservation where that is not known */
 	uint64_t mem_peak_bytes;
 	const char *detail;        /* never NULL */

@@ -110,13 +110,22 @@ static void add_property(struct xml *x, const char *name, uint64_t value)
 
 static void add_properties(struct xml *x, const struct fold_test *t)
 {
-	if (t->mem_peak_bytes == 0 && t->n_attempts <= 1)
+	const struct fold_attempt *a = t->last_attempt;
+	const bool paused = a && a->pauses > 0;
+
+	if (t->mem_peak_bytes == 0 && t->n_attempts <= 1 && !paused)
 		return;
 	xml_open(x, "properties");
 	if (t->mem_peak_bytes > 0)
 		add_property(x, "memory-peak-bytes", t->mem_peak_bytes);
 	if (t->n_attempts > 1)
 		add_property(x, "attempts", t->n_attempts);
+	if (paused) {
+		add_property(x, "memory-pauses", a->pauses);
+		add_property(x, "memory-paused-ms", (uint64_t)(a->paused_ns / NSEC_PER_MSEC));
+		add_property(x, "memory-limit-bytes", a->mem_start_bytes);
+		add_property(x, "memory-limit-end-bytes", a->mem_limit_bytes);
+	}
 	xml_close(x);
 }
 

@@ -190,7 +190,8 @@ static void add_limits(struct buf *b, const struct fold_test *t)
 	for (const struct fold_attempt *a = t->attempts; a; a = a->next) {
 		if (!a->oom && a->outcome != OUTCOME_OUT_OF_MEMORY)
 			continue;
-		buf_addf(b, "%s%s", comma, paint_size(limit, a->mem_limit_bytes));
+		buf_addf(b, "%s%s%s", comma, a->gave_way ? "gave way at " : "",
+			 paint_size(limit, a->mem_limit_bytes));
 		comma = ", ";
 	}
 	if (last->outcome == OUTCOME_OUT_OF_MEMORY)
@@ -212,6 +213,28 @@ static void add_oom(struct buf *b, const struct fold *f, const struct summary_op
 		buf_adds(b, ": ");
 		add_limits(b, f->tests[i]);
 		buf_addc(b, '\n');
+	}
+	section_end(&s);
+}
+
+/* Of the attempt that settled it. */
+static void add_paused(struct buf *b, const struct fold *f, const struct summary_options *o)
+{
+	struct section s = { b, o, "paused at the memory limit until there was room", 0,
+			     MAX_LISTED };
+
+	for (size_t i = 0; i < f->n_tests; i++) {
+		const struct fold_attempt *a = f->tests[i]->last_attempt;
+		char time[NUM_TEXT];
+		char from[NUM_TEXT];
+		char to[NUM_TEXT];
+
+		if (!a || !a->pauses || !section_line(&s))
+			continue;
+		text_add(b, f->tests[i]->id);
+		buf_addf(b, ": %u time%s for %s, limit from %s to %s\n", a->pauses,
+			 a->pauses == 1 ? "" : "s", paint_time(time, a->paused_ns),
+			 paint_size(from, a->mem_start_bytes), paint_size(to, a->mem_limit_bytes));
 	}
 	section_end(&s);
 }
@@ -395,6 +418,7 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 	add_leftovers(b, f, o);
 	add_refusals(b, f, o);
 	add_oom(b, f, o);
+	add_paused(b, f, o);
 	add_degraded(b, f, o);
 	add_flaky(b, f, o);
 	add_failed(b, f, o);

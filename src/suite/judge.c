@@ -30,7 +30,13 @@ static void settle_oom(struct judgement *j, const struct result *r)
 	const uint64_t at = u->mem_limit_end_bytes ? u->mem_limit_end_bytes : u->mem_limit_bytes;
 
 	num_format_size(limit, at);
-	if (r->test_process_oom || r->signal || r->exit_status != 0)
+	if (r->gave_way)
+		settle(j, OUTCOME_OUT_OF_MEMORY, "gave way at %s, so that others could grow",
+		       limit);
+	else if (r->mem_refused)
+		settle(j, OUTCOME_OUT_OF_MEMORY, "failed after it reached its memory limit of %s",
+		       limit);
+	else if (r->test_process_oom || r->signal || r->exit_status != 0)
 		settle(j, OUTCOME_OUT_OF_MEMORY, "killed at its memory limit of %s", limit);
 	else
 		settle(j, OUTCOME_OUT_OF_MEMORY,
@@ -135,5 +141,7 @@ void judge_attempt(const struct test *t, const struct result *r, const struct ou
 		settle(ret, OUTCOME_ERROR, "%s", r->error);
 	} else {
 		judge_exit(t, r, facts, ret);
+		if (ret->outcome == OUTCOME_FAILED && r->mem_refused)
+			settle_oom(ret, r);
 	}
 }

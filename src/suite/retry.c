@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "planner/grow.h"
 #include "planner/predict.h"
 
 static bool is_failure(enum outcome o)
@@ -22,6 +23,11 @@ static void decide_oom(const struct retry_log *log, const struct retry_try *ende
 		return;
 	ret->mem_bytes = predict_after_oom(ended->reserved_bytes, ended->peak_bytes,
 					   ended->budget_bytes, log->ooms, &alone);
+	/* What it held at its end it may not have had when it was refused memory. */
+	if (!ret->mem_bytes && ended->mem_refused) {
+		ret->mem_bytes = ended->budget_bytes;
+		alone = 1;
+	}
 	if (!ret->mem_bytes)
 		return; /* the whole budget was not enough */
 	if (ret->mem_bytes < ended->kin_bytes)
@@ -33,11 +39,27 @@ static void decide_oom(const struct retry_log *log, const struct retry_try *ende
 		       num_format_size(before, ended->reserved_bytes), alone ? ", alone" : "");
 }
 
+/* With what it held and as much more as it would have asked for; it does not say
+ * that this is enough, so it counts as no try of its own. */
+static void decide_gave_way(const struct retry_try *ended, struct retry_decision *ret)
+{
+	char after[NUM_TEXT];
+
+	ret->again = true;
+	ret->mem_bytes = grow_want(ended->reserved_bytes, ended->kin_bytes);
+	if (ret->mem_bytes > ended->budget_bytes)
+		ret->mem_bytes = ended->budget_bytes;
+	(void)snprintf(ret->reason, sizeof(ret->reason), "gave way to others: with %s now",
+		       num_format_size(after, ret->mem_bytes));
+}
+
 void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret)
 {
 	*ret = (struct retry_decision){ .again = false };
 	log->attempts++;
-	if (ended->outcome == OUTCOME_OUT_OF_MEMORY) {
+	if (ended->gave_way) {
+		decide_gave_way(ended, ret);
+	} else if (ended->outcome == OUTCOME_OUT_OF_MEMORY) {
 		log->ooms++;
 		decide_oom(log, ended, ret);
 	} else if (is_failure(ended->outcome)) {

@@ -19,6 +19,8 @@ struct retry_log {
 /* What the attempt that just ended had and did. */
 struct retry_try {
 	enum outcome outcome;
+	bool gave_way;            /* out of memory only because others had to grow */
+	bool mem_refused;         /* out of memory, but at a limit that grew later */
 	bool lost;                /* an error only because its sandbox was killed from outside */
 	uint64_t reserved_bytes;
 	uint64_t peak_bytes;

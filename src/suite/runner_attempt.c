@@ -103,6 +103,27 @@ static void on_sampled(struct attempt *a, uint64_t mem_bytes, void *arg)
 	emit_sampled(arg, mem_bytes);
 }
 
+/* What it holds binds the others that are to start. */
+static void on_grown(struct attempt *a, uint64_t mem_bytes, void *arg)
+{
+	struct run_test *t = arg;
+
+	(void)a;
+	t->reserved_bytes = mem_bytes;
+	item_of(t)->demand.mem_bytes = mem_bytes;
+	if (item_of(t)->demand.mem_origin != DEMAND_DECLARED)
+		item_of(t)->demand.mem_origin = DEMAND_OOM;
+	emit_grown(t, mem_bytes);
+}
+
+static uint64_t known_need(void *arg)
+{
+	const struct run_test *t = arg;
+	const struct runner *r = t->run;
+
+	return demand_of_siblings(r->siblings, t->test->program, 0, r->limits.budget_bytes);
+}
+
 static int64_t cpu_ns_of(const struct usage *u)
 {
 	return u->user_ns + u->system_ns;
@@ -240,6 +261,8 @@ static void finish(struct run_test *t, const struct result *res)
 	judge(t, res, &j, &cut_bytes);
 	const struct retry_try tried = {
 		.outcome = j.outcome,
+		.gave_way = j.outcome == OUTCOME_OUT_OF_MEMORY && res->gave_way,
+		.mem_refused = j.outcome == OUTCOME_OUT_OF_MEMORY && res->mem_refused,
 		.lost = res->sandbox_killed,
 		.reserved_bytes = t->reserved_bytes,
 		.peak_bytes = res->usage.mem_peak_bytes,
@@ -319,6 +342,10 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 		.sample = true,
 		.started = on_started,
 		.sampled = on_sampled,
+		.elastic = true,
+		.may_rerun = true,
+		.grown = on_grown,
+		.known_need = known_need,
 		.ended = on_ended,
 		.arg = t,
 	};

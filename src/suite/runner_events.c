@@ -95,6 +95,18 @@ void emit_started(const struct run_test *t, int64_t waited_ns)
 	emit(t->run, &e);
 }
 
+void emit_grown(const struct run_test *t, uint64_t mem_bytes)
+{
+	struct event e = {
+		.kind = EVENT_ATTEMPT_GROWN,
+		.test = t->test->id,
+		.attempt = t->log.attempts + 1,
+	};
+
+	e.u.grown.mem_bytes = mem_bytes;
+	emit(t->run, &e);
+}
+
 void emit_sampled(const struct run_test *t, uint64_t mem_bytes)
 {
 	struct event e = {

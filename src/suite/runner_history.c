@@ -23,7 +23,8 @@ static int gather(const struct run_test *t, const struct result *res, struct iso
 		.cpu_ns = u->user_ns + u->system_ns,
 		.mem_peak_bytes = u->mem_peak_bytes,
 		.mem_working_bytes = u->mem_working_bytes,
-		.mem_limit_bytes = u->mem_limit_bytes ? u->mem_limit_bytes : t->reserved_bytes,
+		.mem_limit_bytes = u->mem_limit_end_bytes ? u->mem_limit_end_bytes
+							  : t->reserved_bytes,
 		.taken_wall_ns = time_wall_ns(),
 	};
 

@@ -119,6 +119,7 @@ char *run_alone_options(const struct run_test *t);
 void emit_run_started(struct runner *r, int64_t expected_ns);
 void emit_planned(const struct run_test *t);
 void emit_started(const struct run_test *t, int64_t waited_ns);
+void emit_grown(const struct run_test *t, uint64_t mem_bytes);
 void emit_sampled(const struct run_test *t, uint64_t mem_bytes);
 void emit_finished(const struct run_test *t, const struct result *result, uint64_t cut_bytes,
 		   bool again, const char *detail);

@@ -4,5 +4,6 @@
 . "$E2E/lib.sh"
 
 need_cgroup
-expect 0 isorun --retry-oom --memory 40M --budget 400M "$PROBE" alloc 100M
+# Below 16M no limit grows.
+expect 0 isorun --retry-oom --memory 12M --budget 400M "$PROBE" alloc 100M
 says 'memory'

@@ -87,6 +87,7 @@ static const struct result *full_result(void)
 	static struct result r = {
 		.outcome = OUTCOME_CRASHED, .started = true, .raw_status = 139, .exit_status = -1,
 		.signal = 11, .timed_out = true, .oom = true, .test_process_oom = true,
+		.gave_way = true, .mem_refused = true,
 		.sandbox_killed = true,
 		.usage = { .wall_ns = 101, .user_ns = 102, .system_ns = 103, .mem_peak_bytes = 104,
 			   .mem_working_bytes = 105, .mem_limit_bytes = 106,
@@ -120,6 +121,8 @@ static void check_result(const struct event *e)
 	assert_int_equal(got->timed_out, want->timed_out);
 	assert_int_equal(got->oom, want->oom);
 	assert_int_equal(got->test_process_oom, want->test_process_oom);
+	assert_int_equal(got->gave_way, want->gave_way);
+	assert_int_equal(got->mem_refused, want->mem_refused);
 	assert_int_equal(got->sandbox_killed, want->sandbox_killed);
 	assert_memory_equal(&got->usage, &want->usage, sizeof(got->usage));
 	assert_int_equal(got->n_leftovers, 2);

@@ -85,6 +85,27 @@ static void those_that_run_stand_oldest_first_wherever_one_leaves(void **state)
 	s->driver->close(s, NULL);
 }
 
+static void one_that_grows_holds_more_until_it_ends(void **state)
+{
+	struct folder f;
+	struct sink *s = open_fold(&f);
+	struct event grown = { .kind = EVENT_ATTEMPT_GROWN, .test = "a", .attempt = 1 };
+
+	grown.u.grown.mem_bytes = 3 * MIB;
+	send_all(&s, 1, run_started(*state, 2));
+	send_all(&s, 1, started("a", 1, 1, MIB));
+	send_all(&s, 1, started("b", 1, 2, MIB));
+	send_all(&s, 1, grown);
+	assert_int_equal(f.fold.reserved_bytes, 4 * MIB);
+	assert_int_equal(f.fold.first_running->mem_reserved_bytes, 3 * MIB);
+	send_all(&s, 1, test_finished("a", 9, OUTCOME_PASSED, 1, NULL, NULL, 1, 1));
+	assert_int_equal(f.fold.reserved_bytes, MIB);
+	/* Of one that does not run it says nothing. */
+	send_all(&s, 1, grown);
+	assert_int_equal(f.fold.reserved_bytes, MIB);
+	s->driver->close(s, NULL);
+}
+
 static void an_end_told_twice_counts_once(void **state)
 {
 	struct folder f;
@@ -177,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(a_run_adds_up),
 		IN_PLACE(those_that_run_stand_oldest_first_wherever_one_leaves),
+		IN_PLACE(one_that_grows_holds_more_until_it_ends),
 		IN_PLACE(an_end_told_twice_counts_once),
 		IN_PLACE(many_tests_are_all_found_again),
 		IN_PLACE(without_history_and_results_there_is_no_guess),

@@ -97,6 +97,34 @@ static void a_memory_kill_is_named_as_one(void **state)
 		      "killed at its memory limit of 512M");
 }
 
+static void one_that_gave_way_to_others_is_told_from_one_that_was_killed(void **state)
+{
+	struct result r = { .started = true, .exit_status = -1, .signal = SIGKILL, .oom = true,
+			    .gave_way = true };
+
+	(void)state;
+	r.usage.mem_limit_end_bytes = UINT64_C(512) << 20;
+	assert_judged(&plain, &r, &nothing, OUTCOME_OUT_OF_MEMORY,
+		      "gave way at 512M, so that others could grow");
+}
+
+static void a_failure_at_the_limit_is_one_for_want_of_memory(void **state)
+{
+	struct result r = { .started = true, .exit_status = 1, .oom = true, .mem_refused = true };
+	struct output_facts facts = { .tap = TAP_PASSED, .fail_matched = true };
+
+	(void)state;
+	r.usage.mem_limit_end_bytes = UINT64_C(512) << 20;
+	assert_judged(&plain, &r, &nothing, OUTCOME_OUT_OF_MEMORY,
+		      "failed after it reached its memory limit of 512M");
+	r.exit_status = 0;
+	r.oom = false;
+	assert_judged(&plain, &r, &nothing, OUTCOME_PASSED, "");
+	(void)snprintf(facts.fail_line, sizeof(facts.fail_line), "FAILED");
+	assert_judged(&plain, &r, &facts, OUTCOME_OUT_OF_MEMORY,
+		      "failed after it reached its memory limit of 512M");
+}
+
 static void a_child_killed_for_memory_counts_though_the_test_exits_0(void **state)
 {
 	struct result r = { .started = true, .oom = true };
@@ -198,6 +226,8 @@ int main(void)
 		cmocka_unit_test(a_signal_is_a_crash_whatever_was_printed),
 		cmocka_unit_test(the_time_limit_wins_over_the_signal_that_enforced_it),
 		cmocka_unit_test(a_memory_kill_is_named_as_one),
+		cmocka_unit_test(one_that_gave_way_to_others_is_told_from_one_that_was_killed),
+		cmocka_unit_test(a_failure_at_the_limit_is_one_for_want_of_memory),
 		cmocka_unit_test(a_child_killed_for_memory_counts_though_the_test_exits_0),
 		cmocka_unit_test(what_never_started_is_isoruns_own_error),
 		cmocka_unit_test(a_detail_is_one_line),

@@ -52,6 +52,51 @@ static void a_failure_is_tried_again_as_often_as_allowed(void **state)
 	assert_int_equal(retry_settle(&log, OUTCOME_FAILED), OUTCOME_FAILED);
 }
 
+static void one_that_gave_way_is_always_run_again_and_with_what_it_wanted(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 0);
+
+	(void)state;
+	t.gave_way = true;
+	for (int i = 0; i < 9; i++) {
+		retry_decide(&log, &t, &d);
+		assert_true(d.again);
+		assert_false(d.alone);
+		assert_int_equal(d.mem_bytes, 2 * GIB);
+		assert_string_equal(d.reason, "gave way to others: with 2G now");
+	}
+	assert_int_equal(log.ooms, 0);
+	t.kin_bytes = 3 * GIB;
+	retry_decide(&log, &t, &d);
+	assert_int_equal(d.mem_bytes, 3 * GIB);
+	t.reserved_bytes = 5 * GIB;
+	retry_decide(&log, &t, &d);
+	assert_int_equal(d.mem_bytes, 6 * GIB);
+	assert_int_equal(retry_settle(&log, OUTCOME_PASSED), OUTCOME_PASSED);
+}
+
+static void one_refused_memory_is_run_alone_though_it_held_the_budget_at_its_end(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_OUT_OF_MEMORY, 0);
+
+	(void)state;
+	t.reserved_bytes = t.budget_bytes;
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+	t.mem_refused = true;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_true(d.alone);
+	assert_int_equal(d.mem_bytes, t.budget_bytes);
+	t.alone = true;
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+}
+
 static void a_lost_attempt_is_made_again_once_and_is_no_failure(void **state)
 {
 	struct retry_log log = { 0 };
@@ -208,6 +253,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_passed_test_is_not_tried_again),
 		cmocka_unit_test(a_failure_is_tried_again_as_often_as_allowed),
+		cmocka_unit_test(one_that_gave_way_is_always_run_again_and_with_what_it_wanted),
+		cmocka_unit_test(
+			one_refused_memory_is_run_alone_though_it_held_the_budget_at_its_end),
 		cmocka_unit_test(a_lost_attempt_is_made_again_once_and_is_no_failure),
 		cmocka_unit_test(without_retries_a_failure_stands),
 		cmocka_unit_test(passing_after_a_failure_is_flaky),
