@@ -134,7 +134,8 @@ static void act(struct task *t, long nr)
 	if (ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) < 0)
 		return;
 	if (wanted_errno == 0) {
-		if (regs.rdx > 1)
+		/* The numbers may have shifted since they were listed. */
+		if ((nr == SYS_read || nr == SYS_write) && regs.rdx > 1)
 			regs.rdx = 1;
 	} else {
 		t->pending = true;
