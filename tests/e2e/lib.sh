@@ -63,6 +63,15 @@ within()
 	done
 }
 
+# below PID: the pids of all its descendants.
+below()
+{
+	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+		echo "$child"
+		below "$child"
+	done
+}
+
 # alive WORD...: a process whose command line holds the last word lives on this
 # host.  It must be the script's own: such as 61.$$ as the time of a sleep.
 alive()

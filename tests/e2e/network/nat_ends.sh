@@ -7,13 +7,6 @@
 need_namespaces
 need_nat
 
-below() # prints the pids of all descendants
-{
-	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
-		echo "$child"
-		below "$child"
-	done
-}
 of_name() # NAME PID...: those whose name begins with it
 {
 	name=$1

@@ -6,13 +6,6 @@
 need_namespaces
 need_nat
 
-below() # prints the pids of all descendants
-{
-	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
-		echo "$child"
-		below "$child"
-	done
-}
 "$ISORUN" --net nat --status status.json sh -c 'echo up; until [ -e go ]; do sleep 0.02; done' \
 	>log 2>err.log &
 launcher=$!
