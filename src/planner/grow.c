@@ -10,7 +10,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 
 uint64_t grow_want(uint64_t limit_bytes, uint64_t known_bytes)
 {
-	const uint64_t step_bytes = larger(limit_bytes, 64 * MIB);
+	const uint64_t step_bytes = larger(limit_bytes / 4, 64 * MIB);
 	const uint64_t want_bytes =
 		limit_bytes > UINT64_MAX - step_bytes ? UINT64_MAX : limit_bytes + step_bytes;
 

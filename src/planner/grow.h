@@ -5,8 +5,9 @@
 
 #include "planner/admit.h"
 
-/* How much to ask for at a limit: twice of it, at least 64 MiB more, and what is
- * known to be needed where that is more still. */
+/* How much to ask for at a limit: a quarter more, at least 64 MiB, and what is known
+ * to be needed where that is more still.  To ask again is cheap; what is held and
+ * not needed keeps others from growing. */
 uint64_t grow_want(uint64_t limit_bytes, uint64_t known_bytes);
 
 /* Less than this is not worth another stop at the limit, while others run. */

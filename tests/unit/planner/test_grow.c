@@ -21,13 +21,14 @@
 	  .want_bytes = (want) * MIB }
 #define waits(mem) { .mem_bytes = (mem) * MIB, .budget_bytes = 600 * MIB }
 
-static void a_limit_is_doubled_at_least_by_64_mib_and_up_to_what_is_known(void **state)
+static void a_limit_grows_by_a_quarter_or_64_mib_or_up_to_what_is_known(void **state)
 {
 	(void)state;
-	assert_int_equal(grow_want(100 * MIB, 0), 200 * MIB);
+	assert_int_equal(grow_want(400 * MIB, 0), 500 * MIB);
+	assert_int_equal(grow_want(100 * MIB, 0), 164 * MIB);
 	assert_int_equal(grow_want(16 * MIB, 0), 80 * MIB);
 	assert_int_equal(grow_want(100 * MIB, 500 * MIB), 500 * MIB);
-	assert_int_equal(grow_want(100 * MIB, 150 * MIB), 200 * MIB);
+	assert_int_equal(grow_want(100 * MIB, 150 * MIB), 164 * MIB);
 	assert_true(grow_want(UINT64_MAX - 1, 0) == UINT64_MAX);
 }
 
@@ -202,7 +203,7 @@ static void the_sum_never_exceeds_the_budget_and_it_always_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_limit_is_doubled_at_least_by_64_mib_and_up_to_what_is_known),
+		cmocka_unit_test(a_limit_grows_by_a_quarter_or_64_mib_or_up_to_what_is_known),
 		cmocka_unit_test(nobody_who_runs_is_touched),
 		cmocka_unit_test(one_that_stands_gets_what_it_wants_where_there_is_room),
 		cmocka_unit_test(it_gets_what_there_is_when_that_is_worth_it),
