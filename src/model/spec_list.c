@@ -48,22 +48,25 @@ void spec_list_empty(const struct spec_entry *e)
 	*LIST(e) = NULL;
 }
 
-int spec_set_words(const struct spec_entry *e)
+/* The value's words one after the other; before them, where the first is "none",
+ * away with what was there. */
+static int take_words(const struct spec_entry *e, void (*empty)(const struct spec_entry *e),
+		      int (*take)(const struct spec_entry *e, const char *word))
 {
 	_cleanup_strv_ char **words = NULL;
-	bool empties;
+	bool empties = false;
 	int r = split(e, &words, &empties);
 
-	if (r < 0)
-		return r;
-	if (empties)
-		spec_list_empty(e);
-	for (size_t i = empties; words[i]; i++) {
-		r = spec_list_add(e, words[i]);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (r == 0 && empties)
+		empty(e);
+	for (size_t i = empties; r == 0 && words[i]; i++)
+		r = take(e, words[i]);
+	return r;
+}
+
+int spec_set_words(const struct spec_entry *e)
+{
+	return take_words(e, spec_list_empty, spec_list_add);
 }
 
 /* A word that would be read as another one goes between quotes. */
@@ -108,35 +111,32 @@ void spec_get_words(const struct spec *s, const struct spec_row *row, struct buf
 	put_list(b, *(char **const *)(const void *)((const char *)s + row->offset));
 }
 
-/* Patterns of paths below the workspace. */
+/* A pattern of paths below the workspace. */
+static int add_glob(const struct spec_entry *e, const char *word)
+{
+	_cleanup_strv_ char **parts = NULL;
+	_cleanup_free_ char *glob = strdup(word);
+	size_t len = strlen(word);
+
+	if (!glob)
+		return spec_no_memory(e);
+	while (len && glob[len - 1] == '/') /* a directory is kept with all in it */
+		glob[--len] = '\0';
+	if (*glob == '/')
+		return spec_refuse(e, word, "a pattern begins at the workspace, not with '/'");
+	if (strv_split(glob, "/", &parts) < 0)
+		return spec_no_memory(e);
+	if (!strv_len(parts))
+		return spec_refuse(e, word, "no file is called so");
+	if (strv_has(parts, "..") || strv_has(parts, "."))
+		return spec_refuse(e, word,
+				   "'.' and '..' match no path; begin at the workspace");
+	return spec_list_add(e, glob);
+}
+
 int spec_set_globs(const struct spec_entry *e)
 {
-	_cleanup_strv_ char **words = NULL;
-	bool empties;
-	int r = split(e, &words, &empties);
-
-	if (r < 0)
-		return r;
-	if (empties)
-		spec_list_empty(e);
-	for (size_t i = empties; r == 0 && words[i]; i++) {
-		_cleanup_strv_ char **parts = NULL;
-		size_t len = strlen(words[i]);
-		while (len && words[i][len - 1] == '/') /* a directory is kept with all in it */
-			words[i][--len] = '\0';
-		if (*words[i] == '/')
-			return spec_refuse(e, words[i], "a pattern begins at the workspace, not "
-							"with '/'");
-		if (strv_split(words[i], "/", &parts) < 0)
-			return spec_no_memory(e);
-		if (!strv_len(parts))
-			return spec_refuse(e, words[i], "no file is called so");
-		if (strv_has(parts, "..") || strv_has(parts, "."))
-			return spec_refuse(e, words[i], "'.' and '..' match no path; begin at the "
-							"workspace");
-		r = spec_list_add(e, words[i]);
-	}
-	return r;
+	return take_words(e, spec_list_empty, add_glob);
 }
 
 void spec_get_globs(const struct spec *s, const struct spec_row *row, struct buf *b)
@@ -158,25 +158,17 @@ static int read_path(const struct spec_entry *e, const char *word, char **ret)
 	return 0;
 }
 
+static int add_path(const struct spec_entry *e, const char *word)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = read_path(e, word, &path);
+
+	return r < 0 ? r : spec_list_add(e, path);
+}
+
 int spec_set_paths(const struct spec_entry *e)
 {
-	_cleanup_strv_ char **words = NULL;
-	bool empties;
-	int r = split(e, &words, &empties);
-
-	if (r < 0)
-		return r;
-	if (empties)
-		spec_list_empty(e);
-	for (size_t i = empties; words[i]; i++) {
-		_cleanup_free_ char *path = NULL;
-		r = read_path(e, words[i], &path);
-		if (r == 0)
-			r = spec_list_add(e, path);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return take_words(e, spec_list_empty, add_path);
 }
 
 void spec_get_paths(const struct spec *s, const struct spec_row *row, struct buf *b)
@@ -289,22 +281,14 @@ static int add_fd(const struct spec_entry *e, const char *word)
 	return 0;
 }
 
+static void empty_fds(const struct spec_entry *e)
+{
+	e->spec->n_pass_fds = 0;
+}
+
 int spec_set_fds(const struct spec_entry *e)
 {
-	_cleanup_strv_ char **words = NULL;
-	bool empties;
-	int r = split(e, &words, &empties);
-
-	if (r < 0)
-		return r;
-	if (empties)
-		e->spec->n_pass_fds = 0;
-	for (size_t i = empties; words[i]; i++) {
-		r = add_fd(e, words[i]);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return take_words(e, empty_fds, add_fd);
 }
 
 void spec_get_fds(const struct spec *s, const struct spec_row *row, struct buf *b)
