@@ -26,6 +26,7 @@ _isorun()
 	--seccomp) COMPREPLY=($(compgen -f -W "off $(isorun profile --seccomp | awk '{ print $1 }')" -- "$cur")) ;;
 	--net) COMPREPLY=($(compgen -W "loopback none host nat" -- "$cur")) ;;
 	--workspace) COMPREPLY=($(compgen -W "shared overlay readonly" -- "$cur")) ;;
+	--meminfo) COMPREPLY=($(compgen -W "own host" -- "$cur")) ;;
 	--scratch) COMPREPLY=($(compgen -W "memory disk" -- "$cur")) ;;
 	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;
 	--order) COMPREPLY=($(compgen -W "longest listed random" -- "$cur")) ;;

@@ -26,6 +26,7 @@ complete -c isorun -n '__fish_seen_subcommand_from shell' -a "(isorun list 2>/de
 complete -c isorun -s p -l profile -x -a '(__isorun_profiles)'
 complete -c isorun -l seccomp -r -a 'off (isorun profile --seccomp | string replace -r " .*" "")'
 complete -c isorun -l net -x -a 'loopback none host nat'
+complete -c isorun -l meminfo -x -a 'own host'
 complete -c isorun -l scratch -x -a 'memory disk'
 complete -c isorun -l workspace -x -a 'shared overlay readonly'
 complete -c isorun -l share -x -a 'mount net pid ipc uts cgroup'

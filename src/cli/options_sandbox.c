@@ -117,6 +117,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "hide", "PATH", "filesystem", "hide", convert_path, "make PATH look empty"),
 	SPEC(0, "keep", "GLOB", "filesystem", "keep", convert_word,
 	     "bring matching files out of the overlay"),
+	SPEC(0, "meminfo", "WHOSE", "limits", "meminfo", NULL,
+	     "own or host: what /proc/meminfo tells"),
 	SPEC(0, "memory", "SIZE", "limits", "memory", NULL,
 	     "memory of one test, which it may not exceed"),
 	SPEC(0, "net", "KIND", "network", "mode", NULL,

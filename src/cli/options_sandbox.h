@@ -34,7 +34,7 @@ struct values_sandbox {
 	struct options_sandbox sandbox;
 };
 
-enum { OPTIONS_SANDBOX_N = 23 };
+enum { OPTIONS_SANDBOX_N = 24 };
 extern const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N];
 
 void options_sandbox_fini(struct options_sandbox *o);

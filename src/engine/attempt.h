@@ -17,6 +17,7 @@ struct engine {
 	const char *stated_budget_from;
 	struct budget budget;         /* as of budget_read_ns */
 	int64_t budget_read_ns;       /* 0: never */
+	char meminfo[4096];           /* the text of /proc/meminfo then */
 	sigset_t caller_mask;         /* what tests start with */
 	int init_fd;                  /* init as a program; 0: none */
 	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
@@ -160,9 +161,11 @@ void attempt_note_kept(struct attempt *a, struct keep_report *report);
 /* launch.c: the mounts below the workspace of an overlay; borrowed. */
 int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err);
 
-/* The private directories' size: what the profile says, or 3/4 of the limit,
- * so that a full /tmp is ENOSPC rather than an OOM kill; of the budget where
- * the limit may grow to that. */
+/* What it may come to hold: its limit, or the budget where the limit may grow to that. */
+uint64_t attempt_most_bytes(const struct attempt *a);
+
+/* The private directories' size: what the profile says, or 3/4 of the most, so
+ * that a full /tmp is ENOSPC rather than an OOM kill. */
 uint64_t attempt_tmp_bytes(const struct attempt *a);
 
 #endif

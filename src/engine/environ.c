@@ -73,6 +73,27 @@ bool attempt_has_ports(const struct attempt *a)
 	return ledger_slot(a->claim) < PORTS_SLOTS;
 }
 
+static bool has(char *const *env, const char *name)
+{
+	for (size_t i = 0; i < strv_len(env); i++)
+		if (strncmp(env[i], name, strlen(name)) == 0 && env[i][strlen(name)] == '=')
+			return true;
+	return false;
+}
+
+/* What a /proc/meminfo of its own would tell, for those that can be told otherwise:
+ * numpy/testing/_private/utils.py, scipy/_lib/_testutils.py. */
+static int put_available(const struct attempt *a, char ***env)
+{
+	static const char *const names[] = { "NPY_AVAILABLE_MEM", "SCIPY_AVAILABLE_MEM" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
+		if (!has(*env, names[i]))
+			r = putf(env, "%s=%" PRIu64, names[i], attempt_most_bytes(a));
+	return r;
+}
+
 static int put_own(const struct attempt *a, char ***env)
 {
 	const struct attempt_request *rq = &a->rq;
@@ -94,6 +115,8 @@ static int put_own(const struct attempt *a, char ***env)
 		r = putf(env, "ISORUN_PORT_BASE=%u", PORTS_FIRST + ports * PORTS_EACH);
 	if (r == 0)
 		r = putf(env, "ISORUN_MEMORY=%" PRIu64, a->mem_bytes);
+	if (r == 0 && a->bare && rq->spec->meminfo == SPEC_MEMINFO_OWN)
+		r = put_available(a, env);
 	if (r == 0 && a->scratch)
 		r = putf(env, "TMPDIR=%s", a->scratch);
 	else if (r == 0 && !a->bare && has_private_tmp(rq->spec))

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/attempt.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/time.h"
 
 enum {
@@ -11,6 +15,18 @@ enum {
 	 * takes a dozen files. */
 	FRESH_NS = 20 * 1000 * 1000,
 };
+
+static int read_meminfo(struct engine *e)
+{
+	_cleanup_close_ int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	const ssize_t len = read(fd, e->meminfo, sizeof(e->meminfo) - 1);
+	if (len < 0)
+		return -errno;
+	e->meminfo[len] = '\0';
+	return 0;
+}
 
 static int find_budget(struct engine *e, struct budget *ret, struct iso_err *err)
 {
@@ -23,7 +39,9 @@ static int find_budget(struct engine *e, struct budget *ret, struct iso_err *err
 						   .stated = true };
 		snprintf(bounds[n++].from, sizeof(bounds[0].from), "%s", e->stated_budget_from);
 	}
-	int r = budget_read_available(cg_ours_bytes(e->cg), &bounds[n]);
+	int r = read_meminfo(e);
+	if (r == 0)
+		r = budget_available(e->meminfo, cg_ours_bytes(e->cg), &bounds[n]);
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "read /proc/meminfo");
 	n++;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/meminfo.h"
 
 /* Those that we may run on: fewer than the machine's in many containers. */
 static unsigned cpus_here(void)
@@ -30,11 +31,16 @@ uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes)
 	return budget_default_share(budget_bytes, 0, cpus_here());
 }
 
+uint64_t attempt_most_bytes(const struct attempt *a)
+{
+	return attempt_may_grow(a) ? a->budget_bytes : a->mem_bytes;
+}
+
 uint64_t attempt_tmp_bytes(const struct attempt *a)
 {
 	if (a->rq.spec->tmp_size_bytes)
 		return a->rq.spec->tmp_size_bytes;
-	return (attempt_may_grow(a) ? a->budget_bytes : a->mem_bytes) / 4 * 3;
+	return attempt_most_bytes(a) / 4 * 3;
 }
 
 int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_err *err)
@@ -61,14 +67,18 @@ int attempt_mounts_below(const struct attempt *a, char *const **ret, struct iso_
 }
 
 static int fill_request(const struct attempt *a, const struct spec *spec, char *const *env,
-			const char *cwd, const int *alive_fd, struct sbx_request *ret,
-			struct iso_err *err)
+			const char *cwd, const int *alive_fd, struct buf *meminfo,
+			struct sbx_request *ret, struct iso_err *err)
 {
 	const struct attempt_request *rq = &a->rq;
 	const struct prepared *prepared = a->engine->prepared;
 
 	if (rq->fork && !a->engine->init_fd)
 		return iso_err_set(err, ISO_ERR_HOST, EACCES, "run pid 1's program from memory");
+	if (spec->meminfo == SPEC_MEMINFO_OWN)
+		meminfo_shown(a->engine->meminfo, attempt_most_bytes(a), meminfo);
+	if (meminfo->error)
+		return iso_err_set(err, ISO_ERR_HOST, meminfo->error, "/proc/meminfo");
 	*ret = (struct sbx_request){
 		.spec = spec,
 		.argv = rq->argv,
@@ -79,6 +89,7 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 		.tree_copy = a->tree_copy,
 		.disk_dir = a->disk,
 		.tmp_size_bytes = attempt_tmp_bytes(a),
+		.meminfo = meminfo->data,
 		.cgroups = &a->cgroups,
 		.bpf = spec->filter,
 		.bpf_bytes = spec->filter_bytes,
@@ -122,6 +133,7 @@ static int compile_and_spawn(struct attempt *a, const struct spec *spec, struct 
 	const int alive_fd = ledger_alive_fd(a->claim);
 	_cleanup_strv_ char **env = NULL;
 	_cleanup_free_ char *cwd = NULL;
+	_cleanup_buf_ struct buf meminfo = BUF_INIT;
 	struct sbx_request request;
 
 	int r = check_filter(spec, err);
@@ -134,7 +146,7 @@ static int compile_and_spawn(struct attempt *a, const struct spec *spec, struct 
 		return r;
 	sbx_plan_free(a->plan);
 	a->plan = NULL;
-	r = fill_request(a, spec, env, cwd, &alive_fd, &request, err);
+	r = fill_request(a, spec, env, cwd, &alive_fd, &meminfo, &request, err);
 	if (r == 0)
 		r = sbx_compile(&request, &a->plan, err);
 	return r < 0 ? r : sbx_spawn(a->plan, &a->sbx, err);
@@ -235,6 +247,7 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 {
 	struct attempt a = { .engine = e, .rq = *request };
 	_cleanup_free_ char *cwd = NULL;
+	_cleanup_buf_ struct buf meminfo = BUF_INIT;
 	struct sbx_request sbx;
 	struct budget budget;
 	int r = engine_budget(e, &budget, err);
@@ -253,7 +266,7 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 	if (request->spec->scratch == SPEC_SCRATCH_DISK)
 		r = attempt_name_disk(&a, err);
 	if (r == 0)
-		r = fill_request(&a, request->spec, env, cwd, NULL, &sbx, err);
+		r = fill_request(&a, request->spec, env, cwd, NULL, &meminfo, &sbx, err);
 	sbx.n_keep_fds = 0;
 	if (r == 0)
 		r = sbx_compile(&sbx, &a.plan, err);

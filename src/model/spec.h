@@ -12,6 +12,7 @@
 enum spec_net { SPEC_NET_LOOPBACK, SPEC_NET_NONE, SPEC_NET_HOST, SPEC_NET_NAT, SPEC_NET_COUNT };
 enum spec_dev { SPEC_DEV_SHARED, SPEC_DEV_MINIMAL, SPEC_DEV_COUNT };
 enum spec_scratch { SPEC_SCRATCH_MEMORY, SPEC_SCRATCH_DISK, SPEC_SCRATCH_COUNT };
+enum spec_meminfo { SPEC_MEMINFO_OWN, SPEC_MEMINFO_HOST, SPEC_MEMINFO_COUNT };
 enum spec_tree { SPEC_TREE_SHARED, SPEC_TREE_OVERLAY, SPEC_TREE_READONLY, SPEC_TREE_COUNT };
 
 /* Namespaces that are made unless shared. */
@@ -68,6 +69,7 @@ struct spec {
 	char *user;              /* NAME or UID[:GID]; NULL: the caller's */
 
 	uint64_t mem_bytes;      /* limit of one test; 0: from history or the default share */
+	enum spec_meminfo meminfo; /* own: /proc/meminfo tells what the test may use */
 	uint64_t pids;           /* 0: none */
 	uint32_t cpus_milli;     /* demand; 0: not said */
 	int64_t timeout_ns;      /* 0: none */

@@ -57,6 +57,8 @@ static const struct spec_row rows[] = {
 	    "cpus that one test is thought to keep busy; auto: one"),
 	ROW("limits", "grace", "TIME", time, grace_ns, NULL,
 	    "time between SIGTERM and SIGKILL when a test must end"),
+	ROW("limits", "meminfo", "own|host", meminfo, meminfo, NULL,
+	    "what /proc/meminfo tells: the memory that the test may use, or the host's"),
 	ROW("limits", "memory", "SIZE|auto", size, mem_bytes, "auto",
 	    "memory of one test; auto: from its history, else an equal share"),
 	ROW("limits", "pids", "N|none", count, pids, "none",

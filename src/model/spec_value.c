@@ -33,6 +33,12 @@ static const char *const scratch_names[] = {
 };
 static_assert(ARRAY_SIZE(scratch_names) == SPEC_SCRATCH_COUNT, "every kind of scratch has a name");
 
+static const char *const meminfo_names[] = {
+	[SPEC_MEMINFO_OWN] = "own",
+	[SPEC_MEMINFO_HOST] = "host",
+};
+static_assert(ARRAY_SIZE(meminfo_names) == SPEC_MEMINFO_COUNT, "every /proc/meminfo has a name");
+
 static const char *const net_names[] = {
 	[SPEC_NET_LOOPBACK] = "loopback",
 	[SPEC_NET_NONE] = "none",
@@ -339,6 +345,22 @@ void spec_get_scratch(const struct spec *s, const struct spec_row *row, struct b
 {
 	(void)row;
 	buf_adds(b, scratch_names[s->scratch]);
+}
+
+int spec_set_meminfo(const struct spec_entry *e)
+{
+	const int i = spec_index(e->value, meminfo_names, ARRAY_SIZE(meminfo_names));
+
+	if (i < 0)
+		return spec_refuse_name(e, e->value, meminfo_names, ARRAY_SIZE(meminfo_names));
+	e->spec->meminfo = (enum spec_meminfo)i;
+	return 0;
+}
+
+void spec_get_meminfo(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	(void)row;
+	buf_adds(b, meminfo_names[s->meminfo]);
 }
 
 int spec_set_workspace(const struct spec_entry *e)

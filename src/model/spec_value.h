@@ -44,6 +44,7 @@ SPEC_VALUE(phrase);
 SPEC_VALUE(root);
 SPEC_VALUE(dev);
 SPEC_VALUE(scratch);
+SPEC_VALUE(meminfo);
 SPEC_VALUE(workspace);
 SPEC_VALUE(net);
 SPEC_VALUE(seccomp);

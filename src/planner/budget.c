@@ -2,12 +2,9 @@
 #include "planner/budget.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/num.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -69,19 +66,10 @@ int budget_parse_available(const char *meminfo, uint64_t *ret_bytes)
 	return 0;
 }
 
-int budget_read_available(uint64_t ours_bytes, struct budget_bound *ret)
+int budget_available(const char *meminfo, uint64_t ours_bytes, struct budget_bound *ret)
 {
-	_cleanup_close_ int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	/* MemAvailable (Linux 3.14) is the third line; the rest is not waited for. */
-	char text[256];
-	const ssize_t len = read(fd, text, sizeof(text) - 1);
-	if (len < 0)
-		return -errno;
-	text[len] = '\0';
 	uint64_t bytes;
-	const int r = budget_parse_available(text, &bytes);
+	const int r = budget_parse_available(meminfo, &bytes);
 	if (r < 0)
 		return r;
 	*ret = (struct budget_bound){

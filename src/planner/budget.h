@@ -25,9 +25,10 @@ struct budget {
  * between 64 MiB and 1 GiB; none for a bound that the user stated) is off. */
 void budget_choose(const struct budget_bound *bounds, size_t n, struct budget *ret);
 
-/* MemAvailable of /proc/meminfo (kB, proc(5)), plus what our own group holds
- * now: memory that our reservations use already is not lost to the budget. */
-int budget_read_available(uint64_t ours_bytes, struct budget_bound *ret);
+/* Pure: MemAvailable in the text of /proc/meminfo (kB, proc(5)), plus what our own
+ * group holds now: memory that our reservations use already is not lost to the
+ * budget. */
+int budget_available(const char *meminfo, uint64_t ours_bytes, struct budget_bound *ret);
 
 /* Pure: MemAvailable in the text of a meminfo file; -EINVAL when it has none. */
 int budget_parse_available(const char *meminfo, uint64_t *ret_bytes);

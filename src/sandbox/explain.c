@@ -25,6 +25,15 @@ static void describe_ids(const struct sbx_step *s, struct buf *b)
 		buf_addf(b, "%s%u", i ? "," : ", supplementary groups ", groups[i]);
 }
 
+/* Of many lines the first. */
+static void describe_text(const struct sbx_step *s, struct buf *b)
+{
+	const size_t first = strcspn(s->text, "\n");
+	const bool more = s->text[first] && s->text[first + 1];
+
+	buf_addf(b, "write '%.*s%s' to '%s'", (int)first, s->text, more ? "..." : "", s->path);
+}
+
 static void describe_owner(const struct sbx_step *s, struct buf *b)
 {
 	buf_addf(b, "set mode %04o of '%s'", (unsigned)s->mode, s->path);
@@ -68,7 +77,7 @@ void step_describe(const struct sbx_step *s, struct buf *b)
 {
 	switch (s->op) {
 	case SBX_WRITE:
-		buf_addf(b, "write '%s' to '%s'", s->text, s->path);
+		describe_text(s, b);
 		break;
 	case SBX_MOUNT:
 		buf_addf(b, "mount %s on '%s'", s->type, s->path);

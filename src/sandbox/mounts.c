@@ -17,7 +17,7 @@
  *    /dev before /dev/shm.
  *    The one that belongs where the scratch is mounted covers it for good: to
  *    take the scratch off would wait for an RCU grace period.
- * 6. /proc, then what is read-only or hidden, some of it below /proc.  A hidden
+ * 6. /proc and its meminfo, then what is read-only or hidden, some of it below /proc.  A hidden
  *    file is the null device of the /dev that is there by now.
  */
 #include "sandbox/mounts.h"
@@ -144,7 +144,8 @@ void plan_place_tree(struct sbx_plan *p, int fd, const char *path)
 	s->path = path;
 }
 
-static void find_scratch(struct sbx_plan *p, const struct spec *spec, struct scratch *sc)
+static void find_scratch(struct sbx_plan *p, const struct spec *spec, bool meminfo,
+			 struct scratch *sc)
 {
 	if (spec->dev == SPEC_DEV_MINIMAL) {
 		add_place(sc, "/dev", true);
@@ -153,7 +154,7 @@ static void find_scratch(struct sbx_plan *p, const struct spec *spec, struct scr
 	for (size_t i = 0; i < strv_len(spec->private_dirs); i++)
 		add_private_dir(p, sc, spec->private_dirs[i]);
 	sc->base = sc->n ? sc->places[0].dir : NULL;
-	if (!sc->base && (spec->workspace == SPEC_TREE_OVERLAY || p->resolv_conf))
+	if (!sc->base && (spec->workspace == SPEC_TREE_OVERLAY || p->resolv_conf || meminfo))
 		sc->base = "/tmp";
 	for (size_t i = 0; i < sc->n; i++)
 		sc->places[i].inside = plan_fmt(p, "%s/%zu", sc->base, i);
@@ -356,6 +357,15 @@ static void mount_proc(struct sbx_plan *p)
 	s->flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 }
 
+/* Before the scratch is covered. */
+static int hold_meminfo(struct sbx_plan *p, const struct scratch *sc, const char *text)
+{
+	const char *path = plan_fmt(p, "%s/meminfo", sc->base);
+
+	make_file(p, path, plan_str(p, text));
+	return plan_hold_tree(p, path, false, NULL);
+}
+
 static void protect_path(struct sbx_plan *p, const char *path)
 {
 	/* The mounts of our own namespace are copies already: to change them is
@@ -449,11 +459,13 @@ int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err
 		.bind_dirs = arena_alloc(p->arena, (spec->n_binds + 1) * sizeof(*held.bind_dirs)),
 	};
 	struct scratch *sc = &held.scratch;
+	/* The host's own /proc shows the host's. */
+	const bool meminfo = rq->meminfo && p->job.own_pid_ns;
 
 	if (!held.bind_fds || !held.bind_dirs)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "mounts");
 	plan_init_step(p, SBX_PROPAGATE)->flags = MS_REC | MS_PRIVATE;
-	find_scratch(p, spec, sc);
+	find_scratch(p, spec, meminfo, sc);
 	int r = hold_all(p, rq, &held, err);
 	if (r == 0 && sc->base)
 		r = fill_scratch(p, rq, &held, err);
@@ -463,12 +475,17 @@ int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err
 	r = show_binds(p, spec, sc, held.bind_fds, held.bind_dirs, err);
 	if (r < 0)
 		return r;
+	int meminfo_fd = -1;
 	if (sc->base) {
 		show_resolv_conf(p, sc);
+		if (meminfo)
+			meminfo_fd = hold_meminfo(p, sc, rq->meminfo);
 		show_scratch(p, sc);
 	}
 	if (p->job.own_pid_ns)
 		mount_proc(p);
+	if (meminfo_fd >= 0)
+		plan_place_tree(p, meminfo_fd, "/proc/meminfo");
 	cover_paths(p, sc, spec->readonly_paths, protect_path);
 	cover_paths(p, sc, spec->hide, hide_path);
 	return 0;

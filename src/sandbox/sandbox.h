@@ -43,6 +43,7 @@ struct sbx_request {
 	const char *disk_dir;          /* with scratch = disk holds private directories and layers;
 					* the caller's to remove, or init's when the caller dies */
 	uint64_t tmp_size_bytes;       /* of all private directories; 0: the kernel's default */
+	const char *meminfo;           /* the text of its own /proc/meminfo; NULL: the host's */
 	const struct cg_plan *cgroups;
 	const void *bpf;               /* of the spec's policy, when that is not "off" */
 	size_t bpf_bytes;
