@@ -5,6 +5,8 @@
 set -u
 PATH=/usr/bin:$PATH # the distribution's python3, which has the distribution's modules
 
+TIME_LIMIT=120 # of one test, in seconds
+
 need() # need COMMAND-OR-FILE PACKAGE...: installs the packages when it is missing
 {
 	what=$1
@@ -67,27 +69,29 @@ seconds() { echo "$began $(date +%s%N)" | awk '{ printf "%.0f", ($2 - $1) / 1e9 
 naive()
 {
 	rm -f "$work/$3.done"
-	export done_file="$work/$3.done"
+	export TIME_LIMIT done_file="$work/$3.done"
 	begin
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	xargs -P"$1" -d '\n' -I{} sh -c '
-		timeout -k 5 120 sh -c "$1" >/dev/null 2>&1 </dev/null
+		timeout -k 5 "$TIME_LIMIT" sh -c "$1" >/dev/null 2>&1 </dev/null
 		echo "$? $1" >>"$done_file"' sh {} <"$2"
 	printf '%-34s %4d of %4d passed in %4s s\n' "$3" "$(grep -c '^0 ' "$done_file")" \
 		"$(wc -l <"$2")" "$(seconds)"
 }
 
-# under_isorun JOBS LINES-FILE NAME: the same by isorun suite; leaves JSON events.
+# under_isorun JOBS LINES-FILE NAME [OPTION...]: the same by isorun suite; leaves JSON events.
 under_isorun()
 {
+	jobs=$1 list=$2 name=$3
+	shift 3
 	begin
-	ISORUN_STATE_DIR=$work/state "$B/isorun" suite -j"$1" --timeout 120s --json "$work/$3.json" \
-		"lines:$2" >"$work/$3.out" 2>&1
-	grep '"test-finished"' "$work/$3.json" | grep -E '"outcome": ?"(passed|flaky)"' |
+	ISORUN_STATE_DIR=$work/state "$B/isorun" suite -j"$jobs" --timeout "${TIME_LIMIT}s" \
+		--json "$work/$name.json" "$@" "lines:$list" >"$work/$name.out" 2>&1
+	grep '"test-finished"' "$work/$name.json" | grep -E '"outcome": ?"(passed|flaky)"' |
 		python3 -c 'import json, sys
-for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$3.done"
-	printf '%-34s %4d of %4d passed in %4s s\n' "$3" "$(wc -l <"$work/$3.done")" \
-		"$(wc -l <"$2")" "$(seconds)"
+for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$name.done"
+	printf '%-34s %4d of %4d passed in %4s s\n' "$name" "$(wc -l <"$work/$name.done")" \
+		"$(wc -l <"$list")" "$(seconds)"
 }
 
 # lost REFERENCE NAME: tests that pass one at a time and not in NAME; fails on any.
