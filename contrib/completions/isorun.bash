@@ -27,7 +27,7 @@ _isorun()
 	--net) COMPREPLY=($(compgen -W "loopback none host nat" -- "$cur")) ;;
 	--workspace) COMPREPLY=($(compgen -W "shared overlay readonly" -- "$cur")) ;;
 	--meminfo) COMPREPLY=($(compgen -W "own host" -- "$cur")) ;;
-	--scratch) COMPREPLY=($(compgen -W "memory disk" -- "$cur")) ;;
+	--scratch) COMPREPLY=($(compgen -W "auto memory disk" -- "$cur")) ;;
 	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;
 	--order) COMPREPLY=($(compgen -W "longest listed random" -- "$cur")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$cur")) ;;

@@ -130,7 +130,7 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	{ 'p', "profile", "NAME|FILE", opt_string, FIELD(profile),
 	  "what to allow: default, strict, shared, network", NULL },
 	SPEC(0, "scratch", "WHERE", "filesystem", "scratch", NULL,
-	     "memory or disk: where private files are"),
+	     "memory, disk or auto: where private files are"),
 	SPEC(0, "seccomp", "POLICY", "process", "seccomp", convert_file,
 	     "system calls allowed: default, strict, off, FILE"),
 	SPEC(0, "seccomp-log", NULL, "process", "seccomp-log", convert_yes,

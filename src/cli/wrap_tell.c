@@ -117,6 +117,9 @@ void wrap_tell(const char *command, const struct result *r, int64_t timeout_ns)
 		say("time limit of %s reached", num_format_time(text, timeout_ns));
 	if (r->oom)
 		tell_memory(r);
+	if (r->private_full && (r->exit_status || r->oom))
+		say("its private files filled all of the %s that they may take; --scratch disk has "
+		    "them on disk", num_format_size(text, r->usage.private_bytes));
 	tell_leftovers(r);
 	tell_refusals(r);
 }

@@ -63,6 +63,16 @@ static void settle_usage(struct attempt *a, const struct sbx_news *news)
 	u->waited_ns = a->waited_ns;
 }
 
+/* A write that does not fit fills what is left, but for what its program then cut
+ * or removed; in the whole of the budget files count as memory does. */
+static void settle_private(struct attempt *a, const struct sbx_news *news)
+{
+	const uint64_t most_bytes = news->private_most_bytes;
+
+	a->result.usage.private_bytes = news->private_bytes;
+	a->result.private_full = most_bytes && news->private_bytes > most_bytes / 16 * 15;
+}
+
 static void take_refusals(struct attempt *a, const struct sbx_news *news)
 {
 	struct result *r = &a->result;
@@ -105,6 +115,7 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 	struct result *r = &a->result;
 
 	settle_usage(a, news);
+	settle_private(a, news);
 	take_lists(a, news);
 	take_refusals(a, news);
 	if (news->nat_lost && !news->faulty)

@@ -27,6 +27,7 @@ struct usage {
 	uint64_t mem_limit_bytes;   /* at the start; 0: none */
 	uint64_t mem_limit_end_bytes;
 	uint64_t swap_bytes;
+	uint64_t private_bytes;     /* files of its own in memory, when it ended */
 	unsigned oom_kills;         /* counted by the kernel or done by the none driver */
 	unsigned pauses;
 	int64_t paused_ns;
@@ -60,6 +61,7 @@ struct result {
 	bool gave_way;          /* oom: isorun ended it, so that others could grow */
 	bool mem_refused;       /* at its limit a system call can have been refused memory: oom
 				 * where it failed */
+	bool private_full;      /* its private files in memory: there was no room for more */
 	bool sandbox_killed;    /* by somebody else, with the test in it: see error */
 	struct usage usage;
 	struct leftover *leftovers;

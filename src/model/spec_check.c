@@ -67,7 +67,7 @@ static const char *hidden_and_private(const struct spec *s)
 
 static const char *tmp_above_memory(const struct spec *s)
 {
-	if (s->scratch == SPEC_SCRATCH_MEMORY && s->mem_bytes && s->tmp_size_bytes >= s->mem_bytes)
+	if (s->scratch != SPEC_SCRATCH_DISK && s->mem_bytes && s->tmp_size_bytes >= s->mem_bytes)
 		return "tmp-size is not below the memory limit: files in private directories "
 		       "count as memory, so a full one ends in an OOM kill, not in ENOSPC";
 	return NULL;

@@ -28,6 +28,7 @@ static const char *const dev_names[] = {
 static_assert(ARRAY_SIZE(dev_names) == SPEC_DEV_COUNT, "every kind of /dev has a name");
 
 static const char *const scratch_names[] = {
+	[SPEC_SCRATCH_AUTO] = "auto",
 	[SPEC_SCRATCH_MEMORY] = "memory",
 	[SPEC_SCRATCH_DISK] = "disk",
 };

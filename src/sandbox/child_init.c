@@ -38,6 +38,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -291,6 +292,17 @@ static bool is_orphan(const struct init *in)
 	return in->orphan || (poll(&control, 1, 0) == 1 && (control.revents & POLLHUP));
 }
 
+/* A test whose files did not fit may have failed for that alone. */
+static void measure_scratch(const struct sbx_job *job, struct sbx_done *done)
+{
+	struct statfs fs;
+
+	if (!job->memory_base || statfs(job->memory_base, &fs) < 0)
+		return;
+	done->private_most_bytes = fs.f_blocks * (uint64_t)fs.f_bsize;
+	done->private_bytes = done->private_most_bytes - fs.f_bfree * (uint64_t)fs.f_bsize;
+}
+
 static _Noreturn void finish(struct init *in)
 {
 	const struct sbx_job *job = in->job;
@@ -303,6 +315,7 @@ static _Noreturn void finish(struct init *in)
 		child_report_leftovers(job);
 	if (left)
 		child_kill_all(job, in->test);
+	measure_scratch(job, &done);
 	child_remove_scratch(job);
 	if (job->n_layers && !in->orphan) {
 		child_report_written(job, &done);

@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -449,6 +450,11 @@ pid_t waitpid(pid_t pid, int *status, int options)
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
 	return (int)CALL(SYS_waitid, type, id, info, options, 0);
+}
+
+int statfs(const char *path, struct statfs *ret)
+{
+	return (int)CALL3(SYS_statfs, path, ret, 0);
 }
 
 int getrusage(int who, struct rusage *usage)

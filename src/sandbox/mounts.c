@@ -199,6 +199,8 @@ static void mount_memory(struct sbx_plan *p, const struct sbx_request *rq,
 {
 	struct sbx_step *s = plan_init_step(p, SBX_MOUNT);
 
+	if (sc->n)
+		p->job.memory_base = sc->base;
 	s->source = "isorun";
 	s->path = sc->base;
 	s->type = "tmpfs";

@@ -144,6 +144,8 @@ static void take_done(struct sbx_news *news, const struct sbx_done *done)
 	news->n_written = done->n_written;
 	news->n_deleted = done->n_deleted;
 	news->n_refused = done->n_refused;
+	news->private_bytes = done->private_bytes;
+	news->private_most_bytes = done->private_most_bytes;
 }
 
 /* Copies the fixed part of a payload out (records are not aligned) and points

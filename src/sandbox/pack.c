@@ -13,7 +13,7 @@
 #include "base/str.h"
 
 /* A pointer that pack.c does not know would point nowhere in init. */
-static_assert(sizeof(struct sbx_job) == 432, "put_job packs all that a job points to");
+static_assert(sizeof(struct sbx_job) == 440, "put_job packs all that a job points to");
 static_assert(sizeof(struct sbx_step) == 96, "put_steps packs all that a step points to");
 
 struct pack {
@@ -137,6 +137,7 @@ static void put_job(struct pack *p, size_t at, const struct sbx_job *job)
 	put_steps(p, at + offsetof(struct sbx_job, init_steps), job->init_steps, job->n_init_steps);
 	put_steps(p, at + offsetof(struct sbx_job, test_steps), job->test_steps, job->n_test_steps);
 	put_layers(p, at + offsetof(struct sbx_job, layers), job->layers, job->n_layers);
+	put_text(p, at + offsetof(struct sbx_job, memory_base), job->memory_base);
 	put_text(p, at + offsetof(struct sbx_job, scratch_path), job->scratch_path);
 	put_text(p, at + offsetof(struct sbx_job, disk_name), job->disk_name);
 	put_text(p, at + offsetof(struct sbx_job, disk_base), job->disk_base);

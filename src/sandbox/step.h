@@ -110,6 +110,7 @@ struct sbx_job {
 	int nat_tell_fd;                     /* to pasta's keeper and from pasta; init moves them
 					      * to the numbers of its step SBX_NAT */
 	int nat_hear_fd;
+	const char *memory_base;             /* shows the scratch in memory; NULL: there is none */
 	const char *scratch_path;            /* what SBX_SCRATCH made, to be removed; NULL: none */
 	int scratch_fd;
 	bool own_group;                      /* the test leads a process group */
@@ -203,6 +204,8 @@ struct sbx_done {
 	uint64_t n_written;
 	uint64_t n_deleted;
 	uint64_t n_refused;
+	uint64_t private_bytes;      /* that the scratch in memory held in the end, and */
+	uint64_t private_most_bytes; /* what it could; 0: not known */
 	int32_t remove_code; /* errno of removing the leaf; 0: gone */
 	uint32_t pad;
 };

@@ -143,5 +143,10 @@ void judge_attempt(const struct test *t, const struct result *r, const struct ou
 		judge_exit(t, r, facts, ret);
 		if (ret->outcome == OUTCOME_FAILED && r->mem_refused)
 			settle_oom(ret, r);
+		else if (ret->outcome == OUTCOME_FAILED && r->private_full)
+			settle(ret, OUTCOME_FAILED,
+			       "exit status %d with %s of private files, all that there is room "
+			       "for; --scratch disk", r->exit_status,
+			       num_format_size(text, r->usage.private_bytes));
 	}
 }

@@ -53,6 +53,15 @@ static void decide_gave_way(const struct retry_try *ended, struct retry_decision
 		       num_format_size(after, ret->mem_bytes));
 }
 
+/* Like want of memory it says nothing against the test. */
+static void decide_private(struct retry_log *log, struct retry_decision *ret)
+{
+	log->on_disk = true;
+	ret->again = ret->on_disk = true;
+	(void)snprintf(ret->reason, sizeof(ret->reason),
+		       "its private files filled their memory: on disk now");
+}
+
 void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret)
 {
 	*ret = (struct retry_decision){ .again = false };
@@ -62,6 +71,10 @@ void retry_decide(struct retry_log *log, const struct retry_try *ended, struct r
 	} else if (ended->outcome == OUTCOME_OUT_OF_MEMORY) {
 		log->ooms++;
 		decide_oom(log, ended, ret);
+		if (!ret->again && ended->private_full && !log->on_disk)
+			decide_private(log, ret);
+	} else if (is_failure(ended->outcome) && ended->private_full && !log->on_disk) {
+		decide_private(log, ret);
 	} else if (is_failure(ended->outcome)) {
 		log->failures++;
 		ret->again = ended->retries > 0 && log->failures <= (unsigned)ended->retries;

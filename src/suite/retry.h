@@ -13,6 +13,7 @@ struct retry_log {
 	unsigned attempts;
 	unsigned failures;  /* that were not for want of memory */
 	unsigned ooms;      /* in a row or not */
+	bool on_disk;       /* the latest had its private files there */
 	unsigned losses;    /* sandboxes that somebody else killed */
 };
 
@@ -21,6 +22,7 @@ struct retry_try {
 	enum outcome outcome;
 	bool gave_way;            /* out of memory only because others had to grow */
 	bool mem_refused;         /* out of memory, but at a limit that grew later */
+	bool private_full;        /* its private files in memory were, and may be on disk */
 	bool lost;                /* an error only because its sandbox was killed from outside */
 	uint64_t reserved_bytes;
 	uint64_t peak_bytes;
@@ -35,13 +37,15 @@ enum { RETRY_REASON_MAX = 120 };
 struct retry_decision {
 	bool again;
 	bool alone;               /* with the whole budget */
+	bool on_disk;             /* its private files from now on */
 	uint64_t mem_bytes;       /* for the next attempt; 0: as before */
 	char reason[RETRY_REASON_MAX]; /* "out of memory: 2G instead of 1G", "failed" */
 };
 
 /* Books the attempt in *log and decides.  An attempt that ran out of memory is
  * always made again with more, until it has had the whole budget; a failed,
- * crashed or timed out one up to `retries` times.  One that was lost says
+ * crashed or timed out one up to `retries` times, and
+ * once more where only its private files may not have fitted.  One that was lost says
  * nothing of its test, and is made again once.  isorun's own errors are not
  * tried again: the same host refuses the same thing. */
 void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret);

@@ -76,6 +76,8 @@ static int add_all(char ***words, const struct run_test *t)
 		r = add(words, "--workspace", trees[spec->workspace]);
 	for (size_t i = 0; r == 0 && i < strv_len(t->run->config->options); i++)
 		r = strv_add(words, t->run->config->options[i]);
+	if (r == 0 && t->log.on_disk)
+		r = add(words, "--scratch", "disk");
 	if (r == 0)
 		r = add_limits(words, t);
 	for (size_t i = 0; r == 0 && i < strv_len(t->test->env); i++)

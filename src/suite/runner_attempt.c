@@ -249,6 +249,16 @@ static void book(struct run_test *t, const struct result *judged, const struct j
 	learn_from(t, judged);
 }
 
+/* A size that somebody chose is kept to. */
+static bool crowded(const struct run_test *t, const struct result *res)
+{
+	const uint64_t counts = res->oom ? t->reserved_bytes / 16 : UINT64_MAX;
+
+	if (t->spec->scratch != SPEC_SCRATCH_AUTO || t->spec->tmp_size_bytes)
+		return false;
+	return res->private_full || res->usage.private_bytes > counts;
+}
+
 static void finish(struct run_test *t, const struct result *res)
 {
 	struct runner *r = t->run;
@@ -263,6 +273,7 @@ static void finish(struct run_test *t, const struct result *res)
 		.outcome = j.outcome,
 		.gave_way = j.outcome == OUTCOME_OUT_OF_MEMORY && res->gave_way,
 		.mem_refused = j.outcome == OUTCOME_OUT_OF_MEMORY && res->mem_refused,
+		.private_full = crowded(t, res),
 		.lost = res->sandbox_killed,
 		.reserved_bytes = t->reserved_bytes,
 		.peak_bytes = res->usage.mem_peak_bytes,
@@ -307,11 +318,13 @@ static void refuse(struct run_test *t, const struct iso_err *err)
 
 static int prepare(struct run_test *t, struct iso_err *err)
 {
+	t->attempt_spec = *t->spec;
+	if (t->log.on_disk)
+		t->attempt_spec.scratch = SPEC_SCRATCH_DISK;
 	if (t->test->env) {
 		t->env_set = join_env(t->spec->env_set, t->test->env);
 		if (!t->env_set)
 			return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
-		t->attempt_spec = *t->spec;
 		t->attempt_spec.env_set = t->env_set;
 	}
 	return run_output_open(t, err);
@@ -321,7 +334,7 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 {
 	struct runner *r = t->run;
 	const struct attempt_request request = {
-		.spec = t->env_set ? &t->attempt_spec : t->spec,
+		.spec = t->env_set || t->log.on_disk ? &t->attempt_spec : t->spec,
 		.argv = t->test->argv,
 		.cwd = t->test->cwd,
 		.workspace = r->config->workspace_dir,

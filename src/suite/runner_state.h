@@ -45,7 +45,8 @@ struct run_test {
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
 	struct output_fds fds;          /* open while it is active */
 	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
-	struct spec attempt_spec;       /* *spec with them, borrowing all; unless NULL */
+	struct spec attempt_spec;       /* *spec as this attempt has it, borrowing all,
+					 * where env_set or log.on_disk make a difference */
 
 	bool settled;
 	bool judged;                    /* `last` holds an attempt that came to its end */
