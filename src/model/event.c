@@ -14,6 +14,7 @@ static const char *const names[] = {
 	[EVENT_ATTEMPT_GROWN] = "attempt-grown",
 	[EVENT_ATTEMPT_FINISHED] = "attempt-finished",
 	[EVENT_TEST_FINISHED] = "test-finished",
+	[EVENT_WIDTH_CHANGED] = "width-changed",
 	[EVENT_WARNING] = "warning",
 	[EVENT_INTERRUPTED] = "interrupted",
 	[EVENT_RUN_FINISHED] = "run-finished",

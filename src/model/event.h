@@ -18,6 +18,7 @@ enum event_kind {
 	EVENT_ATTEMPT_GROWN,     /* its limit was raised; u.grown */
 	EVENT_ATTEMPT_FINISHED,  /* u.finished */
 	EVENT_TEST_FINISHED,     /* its last attempt is done; u.test_finished */
+	EVENT_WIDTH_CHANGED,     /* so many tests may run at once from now on; u.width */
 	EVENT_WARNING,           /* what was given up, or a nearby fault; u.warning */
 	EVENT_INTERRUPTED,       /* a signal ends the run early; u.interrupted */
 	EVENT_RUN_FINISHED,      /* last; u.run_finished */
@@ -40,6 +41,7 @@ struct event {
 			int64_t wall_ns;        /* CLOCK_REALTIME at the start */
 			unsigned n_tests;
 			unsigned jobs;
+			unsigned jobs_most;     /* that the run may come to; 0: not told */
 			unsigned cpus;
 			uint64_t budget_bytes;
 			const char *budget_from;/* what bound it: "memory limit of /sys/fs/…" */
@@ -87,6 +89,11 @@ struct event {
 			int64_t wall_ns;        /* of the attempt that settled it */
 			uint64_t mem_peak_bytes;
 		} test_finished;
+		struct {
+			unsigned jobs;
+			const char *cause;      /* "idle" (cpus), "crowded", "stalled" (want of
+						 * memory), "recovered" */
+		} width;
 		struct {
 			const char *text;       /* one line */
 		} warning;

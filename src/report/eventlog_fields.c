@@ -17,6 +17,7 @@ static const struct log_field run_started[] = {
 	EVENT_FIELD("wall_start_ns", LOG_I64, run_started.wall_ns),
 	EVENT_FIELD("tests", LOG_UINT, run_started.n_tests),
 	EVENT_FIELD("jobs", LOG_UINT, run_started.jobs),
+	EVENT_FIELD("jobs_most", LOG_UINT, run_started.jobs_most),
 	EVENT_FIELD("cpus", LOG_UINT, run_started.cpus),
 	EVENT_FIELD("budget_bytes", LOG_U64, run_started.budget_bytes),
 	EVENT_FIELD("budget_from", LOG_STR, run_started.budget_from),
@@ -49,6 +50,11 @@ static const struct log_field started[] = {
 
 static const struct log_field sampled[] = {
 	EVENT_FIELD("mem_bytes", LOG_U64, sampled.mem_bytes),
+};
+
+static const struct log_field width[] = {
+	EVENT_FIELD("jobs", LOG_UINT, width.jobs),
+	EVENT_FIELD("cause", LOG_STR, width.cause),
 };
 
 static const struct log_field grown[] = {
@@ -158,6 +164,7 @@ static const struct log_table events[] = {
 	[EVENT_ATTEMPT_GROWN] = TABLE(grown),
 	[EVENT_ATTEMPT_FINISHED] = TABLE(finished),
 	[EVENT_TEST_FINISHED] = TABLE(test_finished),
+	[EVENT_WIDTH_CHANGED] = TABLE(width),
 	[EVENT_WARNING] = TABLE(warning),
 	[EVENT_INTERRUPTED] = TABLE(interrupted),
 	[EVENT_RUN_FINISHED] = TABLE(run_finished),

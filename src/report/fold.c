@@ -155,7 +155,8 @@ static void on_run_started(struct fold *f, const struct event *e)
 	f->order = keep(f, e->u.run_started.order);
 	f->wall_start_ns = e->u.run_started.wall_ns;
 	f->n_announced = e->u.run_started.n_tests;
-	f->jobs = e->u.run_started.jobs;
+	f->jobs = f->jobs_begin = f->jobs_widest = e->u.run_started.jobs;
+	f->jobs_most = e->u.run_started.jobs_most;
 	f->cpus = e->u.run_started.cpus;
 	f->budget_bytes = e->u.run_started.budget_bytes;
 }
@@ -330,6 +331,15 @@ static void on_run_finished(struct fold *f, const struct event *e)
 	f->bound_memory_ns = e->u.run_finished.bound_memory_ns;
 }
 
+static void on_width(struct fold *f, const struct event *e)
+{
+	f->jobs = e->u.width.jobs;
+	if (e->u.width.jobs > f->jobs_widest)
+		f->jobs_widest = e->u.width.jobs;
+	f->n_stalled += str_eq(e->u.width.cause, "stalled");
+	f->n_crowded += str_eq(e->u.width.cause, "crowded");
+}
+
 static void on_test_event(struct fold *f, struct fold_test *t, const struct event *e)
 {
 	switch (e->kind) {
@@ -369,6 +379,9 @@ void fold_event(struct fold *f, const struct event *e)
 		return;
 	case EVENT_RUN_FINISHED:
 		on_run_finished(f, e);
+		return;
+	case EVENT_WIDTH_CHANGED:
+		on_width(f, e);
 		return;
 	case EVENT_WARNING:
 	case EVENT_COUNT:

@@ -105,7 +105,12 @@ struct fold {
 	const char *order;         /* "random:42" */
 	int64_t wall_start_ns;     /* CLOCK_REALTIME */
 	unsigned n_announced;      /* tests */
-	unsigned jobs;
+	unsigned jobs;             /* at once at most, now */
+	unsigned jobs_begin;
+	unsigned jobs_widest;      /* so far */
+	unsigned jobs_most;        /* that it may come to; 0: not told */
+	unsigned n_stalled;        /* times that it was held back: memory was short */
+	unsigned n_crowded;        /* likewise: too many wanted the cpus */
 	unsigned cpus;
 	uint64_t budget_bytes;     /* 0: not known */
 

@@ -312,6 +312,15 @@ static void add_written(struct buf *b, const struct fold *f)
 			 n, n == 1 ? "" : "s");
 }
 
+static void add_width(struct buf *b, const struct fold *f)
+{
+	if (f->jobs_widest > f->jobs_begin)
+		buf_addf(b, "cpus were idle: up to %u at once instead of %u\n", f->jobs_widest,
+			 f->jobs_begin);
+	if (f->n_stalled)
+		buf_adds(b, "memory was short on this machine: fewer at once for a while\n");
+}
+
 static void add_cut(struct buf *b, const struct fold *f)
 {
 	uint64_t bytes = 0;
@@ -426,6 +435,7 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 	add_cut(b, f);
 	if (f->interrupted_by)
 		buf_addf(b, "interrupted by %s\n", proc_signal_name(f->interrupted_by, name));
+	add_width(b, f);
 	if (f->waited_ns > NSEC_PER_SEC)
 		buf_addf(b, "waited for other isorun processes: %s\n",
 			 paint_time(wait, f->waited_ns));

@@ -82,13 +82,21 @@ static void flush(struct tty *tty)
 	buf_clear(&tty->out);
 }
 
+static void add_width(struct buf *b, const struct fold *f)
+{
+	buf_addf(b, ", %u", f->jobs);
+	if (f->jobs_most > f->jobs)
+		buf_addf(b, " to %u", f->jobs_most);
+	buf_adds(b, " at once");
+}
+
 static void add_header(struct buf *b, const struct fold *f)
 {
 	char budget[NUM_TEXT];
 
 	buf_addf(b, "%zu test%s", fold_total(f), fold_total(f) == 1 ? "" : "s");
 	if (f->jobs)
-		buf_addf(b, ", %u at once", f->jobs);
+		add_width(b, f);
 	if (f->cpus)
 		buf_addf(b, ", %u cpu%s", f->cpus, f->cpus == 1 ? "" : "s");
 	if (f->budget_bytes) {

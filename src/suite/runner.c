@@ -78,6 +78,7 @@ static void choose_demands(struct runner *r)
 	};
 	demand_all(r);
 	r->limits.jobs = c->jobs ? c->jobs : plan_jobs(r->items, r->n, r->limits.cpus);
+	plan_width_init(&r->width, r->limits.jobs, c->jobs > 0, r->limits.cpus);
 }
 
 static int open_files(struct runner *r, struct iso_err *err)
@@ -136,7 +137,7 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 	r->limits.cpus = proc_count_cpus();
 	r->limits.budget_bytes = r->budget.bytes;
 	choose_demands(r);
-	r->slots = calloc(r->limits.jobs, sizeof(*r->slots));
+	r->slots = calloc(r->width.most, sizeof(*r->slots));
 	return r->slots ? 0 : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "run");
 }
 
@@ -148,6 +149,8 @@ static void runner_fini(struct runner *r)
 		loop_remove_timer(r->config->loop, r->kill_timer);
 	if (r->wait_timer)
 		loop_remove_timer(r->config->loop, r->wait_timer);
+	if (r->width_timer)
+		loop_remove_timer(r->config->loop, r->width_timer);
 	if (r->output_timer)
 		loop_remove_timer(r->config->loop, r->output_timer);
 	demand_siblings_free(r->siblings);
@@ -366,6 +369,9 @@ static int run(struct runner *r, struct iso_err *err)
 	rc = run_output_watch(r);
 	if (rc < 0)
 		return iso_err_set(err, ISO_ERR_HOST, rc, "watch outputs");
+	rc = run_width_watch(r);
+	if (rc < 0)
+		return iso_err_set(err, ISO_ERR_HOST, rc, "watch the machine");
 	announce(r);
 	runner_fill(r);
 	rc = wait_for_all(r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/runner_state.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,7 @@ void emit_run_started(struct runner *r, int64_t expected_ns)
 	e.u.run_started.wall_ns = time_wall_ns();
 	e.u.run_started.n_tests = (unsigned)r->n;
 	e.u.run_started.jobs = r->limits.jobs;
+	e.u.run_started.jobs_most = r->width.most;
 	e.u.run_started.cpus = r->limits.cpus;
 	e.u.run_started.budget_bytes = r->budget.bytes;
 	e.u.run_started.budget_from = r->budget.from;
@@ -148,6 +150,23 @@ void emit_test_finished(const struct run_test *t, enum outcome outcome, const ch
 	e.u.test_finished.wall_ns = t->sample.wall_ns;
 	e.u.test_finished.mem_peak_bytes = t->sample.mem_bytes;
 	emit(t->run, &e);
+}
+
+void emit_width(struct runner *r, enum plan_width_cause cause)
+{
+	static const char *const causes[] = {
+		[WIDTH_KEPT] = "kept",
+		[WIDTH_IDLE] = "idle",
+		[WIDTH_CROWDED] = "crowded",
+		[WIDTH_STALLED] = "stalled",
+		[WIDTH_RECOVERED] = "recovered",
+	};
+	static_assert(ARRAY_SIZE(causes) == WIDTH_CAUSE_COUNT, "every cause has a name");
+	struct event e = { .kind = EVENT_WIDTH_CHANGED };
+
+	e.u.width.jobs = r->width.now;
+	e.u.width.cause = causes[cause];
+	emit(r, &e);
 }
 
 void emit_warning(struct runner *r, const char *text)

@@ -96,7 +96,7 @@ static void look_at_outputs(void *arg)
 	struct runner *r = arg;
 	bool any_soon = false;
 
-	for (unsigned i = 0; i < r->limits.jobs; i++) {
+	for (unsigned i = 0; i < r->width.most; i++) {
 		struct output_fds *fds = r->slots[i] ? &r->slots[i]->fds : NULL;
 		bool soon = false;
 

@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "engine/host_load.h"
 #include "model/event.h"
 #include "planner/queue.h"
+#include "planner/width.h"
 #include "suite/demand.h"
 #include "suite/judge.h"
 #include "suite/output_bound.h"
@@ -65,11 +67,13 @@ struct runner {
 	size_t n_done_in_order;
 	bool order_stale;               /* demands have changed since it was sorted */
 	struct plan_limits limits;
+	struct plan_width width;        /* limits.jobs is its present one */
+	struct host_load load;
 	struct budget budget;
 	struct demand_rules rules;
 	struct iso_err recall_fault;    /* of the history, when demands were chosen */
 	struct demand_siblings *siblings;
-	struct run_test **slots;        /* who has it, NULL: nobody; limits.jobs of them */
+	struct run_test **slots;        /* who has it, NULL: nobody; width.most of them */
 	int null_fd;
 	int dir_fd;                     /* of the run directory */
 	int64_t start_ns;
@@ -84,6 +88,7 @@ struct runner {
 	int64_t history_written_ns;     /* when rows were last committed */
 	struct loop_timer *kill_timer;
 	struct loop_timer *output_timer; /* looks at the size of outputs */
+	struct loop_timer *width_timer;
 	struct loop_timer *wait_timer;  /* tells of waiting for others; NULL: not armed */
 	int64_t wait_told_ns;           /* 0: never */
 	struct run_summary summary;
@@ -112,6 +117,9 @@ int run_output_read(struct run_test *t, struct output_facts *ret, struct iso_err
 int run_output_watch(struct runner *r);
 void run_output_fold(struct run_test *t); /* standard error behind standard output, one file left */
 
+/* runner_width.c: has limits.jobs follow the machine.  0 or -errno. */
+int run_width_watch(struct runner *r);
+
 /* runner_alone.c: the options with which `isorun` wraps the test's command as the
  * suite does, quoted for a shell; NULL: none, or out of memory. */
 char *run_alone_options(const struct run_test *t);
@@ -128,6 +136,7 @@ void emit_test_finished(const struct run_test *t, enum outcome outcome, const ch
 /* Gathers what the history is to know of an attempt, and now and then writes it. */
 void runner_remember(struct run_test *t, const struct result *res);
 void runner_remember_rest(struct runner *r); /* at the end of the run */
+void emit_width(struct runner *r, enum plan_width_cause cause);
 void emit_warning(struct runner *r, const char *text);
 void emit_interrupted(struct runner *r, int signal);
 void emit_run_finished(struct runner *r);
