@@ -108,6 +108,11 @@ struct cg_usage {
 /* The name of leaf n of this process: "PID-STARTTIME-N". */
 void cg_leaf_name(const struct cg *cg, unsigned n, char ret_name[CG_NAME]);
 
+/* Cpus that we may keep busy, at least 1: those that we may run on, or fewer by the
+ * quota of our group or one above it, rounded up (cpu.max of v2, cpu.cfs_quota_us
+ * of v1, as containers have them). */
+unsigned cg_count_cpus(void);
+
 /* The plan for a leaf `name` (unique, below CG_NAME bytes).  Never fails;
  * "none" yields no groups. */
 void cg_plan_leaf(const struct cg *cg, const char *name, const struct cg_limits *limits,

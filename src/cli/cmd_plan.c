@@ -13,6 +13,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cgroup/cgroup.h"
 #include "cli/command.h"
 #include "cli/host_dirs.h"
 #include "cli/plan_tell.h"
@@ -225,7 +226,7 @@ static int choose_demands(struct planning *p)
 	f->names = calloc(f->n + 1, sizeof(char *));
 	if (!f->tests || !f->names)
 		return -ENOMEM;
-	limits->cpus = v->cpus ? v->cpus : proc_count_cpus();
+	limits->cpus = v->cpus ? v->cpus : cg_count_cpus();
 	limits->budget_bytes = p->budget.bytes;
 	f->budget_from = p->budget.from;
 	f->options.share_bytes = plan_share(p->budget.bytes, jobs, limits->cpus);

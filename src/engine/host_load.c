@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "base/proc.h"
 #include "base/time.h"
+#include "cgroup/cgroup.h"
 
 enum {
 	TEXT_MAX = 8192, /* of /proc/vmstat, the longest */
@@ -17,9 +17,10 @@ enum {
 	SWAPPED_PAGES_A_SEC = 2048,
 };
 
+/* A quota, or a set of cpus, makes the machine's load say little of ours. */
 static bool all_cpus_are_ours(void)
 {
-	return (long)proc_count_cpus() >= sysconf(_SC_NPROCESSORS_ONLN);
+	return (long)cg_count_cpus() >= sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 static bool read_idle(double *ret_s)

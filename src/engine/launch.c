@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,21 +13,11 @@
 #include "base/time.h"
 #include "engine/meminfo.h"
 
-/* Those that we may run on: fewer than the machine's in many containers. */
-static unsigned cpus_here(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (unsigned)CPU_COUNT(&set);
-}
-
 uint64_t attempt_demand(const struct attempt *a, uint64_t budget_bytes)
 {
 	if (a->rq.mem_bytes)
 		return a->rq.mem_bytes;
-	return budget_default_share(budget_bytes, 0, cpus_here());
+	return budget_default_share(budget_bytes, 0, cg_count_cpus());
 }
 
 uint64_t attempt_most_bytes(const struct attempt *a)

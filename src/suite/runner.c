@@ -44,6 +44,7 @@
 #include "base/cleanup.h"
 #include "base/proc.h"
 #include "base/time.h"
+#include "cgroup/cgroup.h"
 #include "planner/budget.h"
 #include "suite/runner_state.h"
 
@@ -134,7 +135,7 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 		rc = allocate(r, err);
 	if (rc < 0)
 		return rc;
-	r->limits.cpus = proc_count_cpus();
+	r->limits.cpus = cg_count_cpus();
 	r->limits.budget_bytes = r->budget.bytes;
 	choose_demands(r);
 	r->slots = calloc(r->width.most, sizeof(*r->slots));
