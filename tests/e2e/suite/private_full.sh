@@ -5,6 +5,7 @@
 . "$E2E/lib.sh"
 
 need_namespaces
+[ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a working directory on disk"
 again() { grep -rq 'on disk now' "$ISORUN_STATE_DIR/runs"; }
 fill='dd if=/dev/zero of=/tmp/file bs=1M count=%s 2>/dev/null\n'
 
