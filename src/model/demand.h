@@ -20,7 +20,10 @@ struct demand {
 	uint32_t cpus_milli;    /* thousandths of a cpu; 0: not known, taken as 1000 */
 	enum demand_origin mem_origin;
 	bool exclusive;         /* runs with nothing else of the suite */
-	char **locks;           /* names; two tests that share one never overlap; may be NULL */
+	char **locks;           /* names; two tests that have one in common never overlap; may be
+				 * NULL, as all lists here */
+	char **shared_locks;    /* names; they overlap with each other, not with `locks` */
+	char **tokens;          /* "gpu=1", see model/amount.h; each name once */
 };
 
 const char *demand_origin_name(enum demand_origin origin); /* "default", "history", … */
