@@ -18,12 +18,14 @@ static const char *const bound_names[] = {
 	[PLAN_BOUND_MEMORY] = "memory",
 	[PLAN_BOUND_JOBS] = "jobs",
 	[PLAN_BOUND_LOCK] = "lock",
+	[PLAN_BOUND_TOKEN] = "token",
 };
 static_assert(ARRAY_SIZE(bound_names) == PLAN_BOUND_COUNT, "every bound has a name");
 
 static const char *const change_names[] = {
 	[PLAN_MORE_MEMORY] = "memory",
 	[PLAN_MORE_CPU] = "cpu",
+	[PLAN_MORE_TOKEN] = "token",
 	[PLAN_WITHOUT_LOCK] = "lock",
 	[PLAN_SPLIT] = "split",
 };
@@ -56,6 +58,7 @@ static void add_bounds(struct buf *b, const struct forecast *f)
 {
 	const struct plan_bounds_found *found = &f->bounds;
 	_cleanup_buf_ struct buf lock = BUF_INIT;
+	_cleanup_buf_ struct buf token = BUF_INIT;
 	const int64_t least_ns = found->ns[found->binds];
 	buf_addf(b, "no shorter than (this is %.2f times that)\n",
 		 least_ns > 0 ? (double)f->schedule.end_ns / (double)least_ns : 1.0);
@@ -67,6 +70,9 @@ static void add_bounds(struct buf *b, const struct forecast *f)
 	buf_addf(&lock, "tests with the lock '%s'", found->lock ? found->lock : "");
 	if (found->lock)
 		add_bound(b, f, PLAN_BOUND_LOCK, buf_str(&lock));
+	buf_addf(&token, "time x tokens over those of '%s'", found->token ? found->token : "");
+	if (found->token)
+		add_bound(b, f, PLAN_BOUND_TOKEN, buf_str(&token));
 }
 
 static void add_change(struct buf *b, const struct plan_whatif *w)
@@ -74,6 +80,7 @@ static void add_change(struct buf *b, const struct plan_whatif *w)
 	switch (w->change) {
 	case PLAN_MORE_MEMORY: buf_adds(b, "with one more GiB"); break;
 	case PLAN_MORE_CPU: buf_adds(b, "with one more cpu"); break;
+	case PLAN_MORE_TOKEN: buf_addf(b, "with one more '%s'", w->token); break;
 	case PLAN_WITHOUT_LOCK:
 		buf_adds(b, "without the lock '");
 		text_add_cut(b, w->lock, NAME_COLUMNS);
@@ -148,6 +155,7 @@ static struct json *whatif_json(const struct forecast *f)
 		struct json *j = json_object();
 		json_set_str(j, "change", change_names[w->change]);
 		json_set_str(j, "lock", w->lock);
+		json_set_str(j, "token", w->token);
 		json_set_int(j, "makespan_ns", w->end_ns);
 		json_set_int(j, "saved_ns", f->schedule.end_ns - w->end_ns);
 		json_add(list, j);
@@ -166,6 +174,7 @@ static struct json *bounds_json(const struct forecast *f)
 	json_set_str(j, "binds", bound_names[f->bounds.binds]);
 	json_set_str(j, "longest", f->n ? f->names[f->bounds.longest] : NULL);
 	json_set_str(j, "lock", f->bounds.lock);
+	json_set_str(j, "token", f->bounds.token);
 	return j;
 }
 

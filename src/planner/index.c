@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Theory of operation.  Whether a test may start depends on four numbers and
- * its locks: it fits into what is free of memory and cpus, and it is either
+/* Theory of operation.  Whether a test may start depends on four numbers, its
+ * locks and its tokens: it fits into what is free of memory and cpus, and it is either
  * over before the head's turn or fits beside the head.  Tests with the same
- * locks and about the same need of cpus and of memory are a class; a class is a
+ * locks, the same tokens and about the same need of cpus and of memory are a class; a class is a
  * binary tree over its tests in their order, and each node knows the least
  * memory, cpus and time of those below it.  What even these do not satisfy is
  * passed over whole.
  *
- * Classes bound what a tree cannot: a lock that is held refuses its class at
+ * Classes bound what a tree cannot: a lock or token that is held refuses its class at
  * once, and because cpus and memory differ by less than a factor of two within
  * one, a node whose least values satisfy mostly has a test below that does. */
 #include "planner/index.h"
@@ -32,8 +32,8 @@ static const struct node nobody = { MEM_NONE, PLAN_END_UNKNOWN, UINT32_MAX };
 
 struct class {
 	struct node root;             /* a copy: looked at far more often than the tree */
-	const struct plan_item *like; /* any: they have the same locks */
-	bool locks;                   /* that another class or test has too */
+	const struct plan_item *like; /* any: they have the same locks and tokens */
+	bool picky;                   /* locks that another class or test has too, or tokens */
 	const uint32_t *members;      /* places in the order, ascending */
 	size_t n_leaves;              /* a power of two */
 	struct node *nodes;           /* [1] is the root, leaves from [n_leaves] */
@@ -58,9 +58,9 @@ struct plan_index {
 	size_t n_holders;
 };
 
-/* A name that somebody wants locked, or somebody's whole list of them. */
+/* A name that somebody wants locked, or all that somebody wants by name. */
 struct lock_use {
-	char *const *names;
+	const struct demand *all;
 	const char *name;
 	size_t at;
 };
@@ -75,6 +75,8 @@ static int by_name(const void *va, const void *vb)
 static int compare_lists(char *const *a, char *const *b)
 {
 	size_t i = 0;
+	if (!a || !b)
+		return (a && *a) - (b && *b);
 	while (a[i] && str_eq(a[i], b[i]))
 		i++;
 	if (!a[i] || !b[i])
@@ -86,7 +88,10 @@ static int by_list(const void *va, const void *vb)
 {
 	const struct lock_use *a = va;
 	const struct lock_use *b = vb;
-	return compare_lists(a->names, b->names);
+	int r = compare_lists(a->all->locks, b->all->locks);
+	if (r == 0)
+		r = compare_lists(a->all->shared_locks, b->all->shared_locks);
+	return r ? r : compare_lists(a->all->tokens, b->all->tokens);
 }
 
 static const struct plan_item *item_at(const struct plan_index *ix, size_t at)
@@ -98,20 +103,28 @@ static const struct plan_item *item_at(const struct plan_index *ix, size_t at)
 static struct lock_use *collect_names(const struct plan_index *ix, size_t *ret_n)
 {
 	size_t n = 0;
-	for (size_t at = 0; at < ix->n; at++)
-		n += strv_len(item_at(ix, at)->demand.locks);
+	for (size_t at = 0; at < ix->n; at++) {
+		const struct demand *d = &item_at(ix, at)->demand;
+		/* One more for the test itself, where it wants tokens. */
+		n += strv_len(d->locks) + strv_len(d->shared_locks) + (d->tokens != NULL);
+	}
 	struct lock_use *uses = calloc(n + 1, sizeof(*uses));
 	size_t k = 0;
-	for (size_t at = 0; uses && at < ix->n; at++)
-		for (char **l = item_at(ix, at)->demand.locks; l && *l; l++)
+	for (size_t at = 0; uses && at < ix->n; at++) {
+		const struct demand *d = &item_at(ix, at)->demand;
+		for (char **l = d->locks; l && *l; l++)
 			uses[k++] = (struct lock_use){ .name = *l, .at = at };
+		for (char **l = d->shared_locks; l && *l; l++)
+			uses[k++] = (struct lock_use){ .name = *l, .at = at };
+	}
 	*ret_n = k;
 	return uses;
 }
 
-/* Numbers the sets of locks from 1; 0 are tests without a lock that any other
- * test has.  keys lie beside the order, zeroed.  False: no memory. */
-static bool number_locks(const struct plan_index *ix, uint32_t *keys)
+/* Numbers the sets of locks and tokens from 1; 0 are tests without tokens and
+ * without a lock that any other test has.  keys lie beside the order, zeroed.
+ * False: no memory. */
+static bool number_names(const struct plan_index *ix, uint32_t *keys)
 {
 	size_t n;
 	_cleanup_free_ struct lock_use *uses = collect_names(ix, &n);
@@ -123,10 +136,12 @@ static bool number_locks(const struct plan_index *ix, uint32_t *keys)
 				    (i + 1 < n && by_name(&uses[i], &uses[i + 1]) == 0);
 		keys[uses[i].at] |= shared;
 	}
-	size_t k = 0; /* one entry a test now: never more than its names were */
-	for (size_t at = 0; at < ix->n; at++)
-		if (keys[at])
-			uses[k++] = (struct lock_use){ item_at(ix, at)->demand.locks, NULL, at };
+	size_t k = 0; /* one entry a test now: there is room for as many */
+	for (size_t at = 0; at < ix->n; at++) {
+		const struct demand *d = &item_at(ix, at)->demand;
+		if (keys[at] || d->tokens)
+			uses[k++] = (struct lock_use){ d, NULL, at };
+	}
 	qsort(uses, k, sizeof(*uses), by_list);
 	uint32_t key = 0;
 	for (size_t i = 0; i < k; i++) {
@@ -205,9 +220,9 @@ static int by_key(const void *va, const void *vb)
 	return a->at < b->at ? -1 : a->at > b->at;
 }
 
-static uint64_t key_of(const struct plan_index *ix, const struct plan_item *item, uint32_t locks)
+static uint64_t key_of(const struct plan_index *ix, const struct plan_item *item, uint32_t names)
 {
-	return ((uint64_t)locks * BANDS + band_of(item->demand.cpus_milli)) * BANDS +
+	return ((uint64_t)names * BANDS + band_of(item->demand.cpus_milli)) * BANDS +
 	       band_of(plan_mem_of(item, ix->limits));
 }
 
@@ -225,7 +240,7 @@ static bool allocate_classes(struct plan_index *ix, const struct sorter *sorted)
 	size_t n_nodes = 0;
 	size_t n_lockers = 0;
 	for (size_t at = 0; at < ix->n; at++)
-		n_lockers += item_at(ix, at)->demand.locks != NULL;
+		n_lockers += plan_has_lock(item_at(ix, at));
 	for (size_t i = 0, end; i < ix->n; i = end) {
 		end = class_end(sorted, ix->n, i);
 		ix->n_classes++;
@@ -248,7 +263,7 @@ static void divide(struct plan_index *ix, const struct sorter *sorted)
 	for (size_t i = 0, end; i < ix->n; i = end, c++) {
 		end = class_end(sorted, ix->n, i);
 		c->nodes = nodes;
-		c->locks = sorted[i].key >= BANDS * BANDS;
+		c->picky = sorted[i].key >= BANDS * BANDS;
 		grow_tree(ix, c, ix->members + i, end - i);
 		nodes += 2 * c->n_leaves;
 	}
@@ -256,12 +271,12 @@ static void divide(struct plan_index *ix, const struct sorter *sorted)
 
 static bool build(struct plan_index *ix)
 {
-	_cleanup_free_ uint32_t *locks = calloc(ix->n + 1, sizeof(*locks));
+	_cleanup_free_ uint32_t *names = calloc(ix->n + 1, sizeof(*names));
 	_cleanup_free_ struct sorter *sorted = calloc(ix->n + 1, sizeof(*sorted));
-	if (!locks || !sorted || !number_locks(ix, locks))
+	if (!names || !sorted || !number_names(ix, names))
 		return false;
 	for (size_t at = 0; at < ix->n; at++)
-		sorted[at] = (struct sorter){ key_of(ix, item_at(ix, at), locks[at]),
+		sorted[at] = (struct sorter){ key_of(ix, item_at(ix, at), names[at]),
 					      (uint32_t)at };
 	qsort(sorted, ix->n, sizeof(*sorted), by_key);
 	if (!allocate_classes(ix, sorted))
@@ -373,16 +388,26 @@ static void find_holders(struct plan_index *ix, const struct plan_scene *scene)
 {
 	ix->n_holders = 0;
 	for (size_t i = 0; i < scene->n && ix->n_holders < scene->load.locked; i++)
-		if (scene->running[i].item->demand.locks)
+		if (plan_has_lock(scene->running[i].item))
 			ix->holders[ix->n_holders++] = scene->running[i].item;
 }
 
-static bool is_locked_out(const struct plan_index *ix, const struct class *c)
+static bool is_locked_out(const struct plan_index *ix, const struct plan_scene *scene,
+			  const struct class *c)
 {
-	for (size_t i = 0; c->locks && i < ix->n_holders; i++)
-		if (plan_share_lock(ix->holders[i], c->like))
+	if (!c->picky)
+		return false;
+	for (size_t i = 0; i < ix->n_holders; i++)
+		if (plan_locks_clash(ix->holders[i], c->like))
 			return true;
-	return false;
+	return !plan_tokens_fit(&scene->load, c->like, ix->limits);
+}
+
+static bool goes_with_head(const struct plan_index *ix, const struct plan_shadow *shadow,
+			   const struct plan_item *head, const struct class *c)
+{
+	return !c->picky || (!plan_locks_clash(head, c->like) &&
+			     plan_tokens_fit(&shadow->load, c->like, ix->limits));
 }
 
 static bool anybody_fits(const struct plan_index *ix, const struct room *now)
@@ -409,8 +434,8 @@ size_t plan_index_find(struct plan_index *ix, const struct plan_scene *scene,
 	size_t best = SIZE_MAX;
 	for (size_t i = 0; i < ix->n_classes; i++) {
 		const struct class *c = &ix->classes[i];
-		offer.has_beside = room && !(c->locks && plan_share_lock(head, c->like));
-		if (!is_content(&offer, &c->root) || is_locked_out(ix, c))
+		offer.has_beside = room && goes_with_head(ix, &shadow, head, c);
+		if (!is_content(&offer, &c->root) || is_locked_out(ix, scene, c))
 			continue;
 		const size_t at = find_below(c, 1, c->n_leaves, &offer, best);
 		best = at < best ? at : best;

@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/amount.h"
 #include "model/demand.h"
 
 enum plan_order { PLAN_LONGEST, PLAN_LISTED, PLAN_RANDOM };
 
-enum plan_item_state { PLAN_WAITING, PLAN_RUNNING, PLAN_DONE };
+/* PLAN_BARRED: it waits, and the caller knows that it cannot start just now. */
+enum plan_item_state { PLAN_WAITING, PLAN_BARRED, PLAN_RUNNING, PLAN_DONE };
 
 /* One test as the queue sees it; the caller keeps the array in listed order. */
 struct plan_item {
@@ -26,6 +28,7 @@ struct plan_limits {
 	uint64_t budget_bytes;     /* for this suite's tests together */
 	unsigned jobs;             /* running at once at most */
 	unsigned cpus;
+	const struct token_pools *tokens; /* those there are; NULL: none */
 };
 
 /* How many run at once at most where nobody said, and what a test may take of
@@ -51,7 +54,9 @@ size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limi
  * they do not delay it (EASY backfill by expected durations; unknown durations
  * may use only what the head leaves free).  A demand above the budget, and one
  * above all cpus, fits when nothing else of its kind runs.  Cpu demands that
- * are not known (0) bind nothing here: `jobs` does. */
+ * are not known (0) bind nothing here: `jobs` does.  Of parts of tokens only
+ * their sum is looked at, and that those above a half never share a unit: which
+ * unit somebody gets is for the ledger to say, which may yet have it wait. */
 size_t plan_next(const struct plan_item *items, const size_t *order, size_t n, size_t n_running,
 		 const struct plan_limits *limits, int64_t now_ns);
 

@@ -47,15 +47,31 @@ int64_t plan_median_ns(const struct plan_item *items, size_t n, int64_t none)
 	return known[k / 2];
 }
 
-/* The largest of its shares of the cpus, of the memory and of the jobs.  One
+static double token_share(const struct plan_item *item, const struct plan_limits *limits)
+{
+	double share = 0.0;
+	for (char **word = item->demand.tokens; word && *word; word++) {
+		const int at = token_pools_find(limits->tokens, *word);
+		const unsigned size = at < 0 ? 0 : token_pool_size(&limits->tokens->list[at]);
+		const double part = size ? token_milli(*word) / (1000.0 * size) : 0.0;
+		if (part > share)
+			share = part;
+	}
+	return share;
+}
+
+/* The largest of its shares of the cpus, the memory, a token and the jobs.  One
  * whose need of cpus is not known takes a job and no more: so many jobs were
  * asked for because they fit. */
 static double dominant_share(const struct plan_item *item, const struct plan_limits *limits)
 {
-	double share = 1.0 / (limits->jobs ? limits->jobs : 1);
+	double share = token_share(item, limits);
+	const double job = 1.0 / (limits->jobs ? limits->jobs : 1);
 	const double cpu = item->demand.cpus_milli / (1000.0 * (limits->cpus ? limits->cpus : 1));
 	const double mem = limits->budget_bytes
 		? (double)item->demand.mem_bytes / (double)limits->budget_bytes : 0.0;
+	if (job > share)
+		share = job;
 	if (cpu > share)
 		share = cpu;
 	return mem > share ? mem : share;

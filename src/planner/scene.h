@@ -7,6 +7,13 @@
 
 #define PLAN_END_UNKNOWN INT64_MAX
 
+/* What a set of items holds of one token. */
+struct plan_token_load {
+	uint64_t milli;  /* of parts of units */
+	uint32_t big;    /* how many of those are above a half: no two share a unit */
+	uint32_t whole;  /* units */
+};
+
 /* What a set of items holds together. */
 struct plan_load {
 	uint64_t mem_bytes;
@@ -14,6 +21,7 @@ struct plan_load {
 	size_t jobs;
 	size_t locked; /* that hold a lock */
 	size_t closed; /* exclusive or alone: nothing joins, nothing is joined */
+	struct plan_token_load tokens[AMOUNTS_MAX]; /* beside the limits' */
 };
 
 /* One that runs, and when it is thought to end. */
@@ -39,7 +47,14 @@ struct plan_shadow {
 
 bool plan_is_closed(const struct plan_item *item);
 uint64_t plan_mem_of(const struct plan_item *item, const struct plan_limits *limits);
-bool plan_share_lock(const struct plan_item *a, const struct plan_item *b);
+bool plan_has_lock(const struct plan_item *item);
+/* Do they want one lock, and one of them not only to share it? */
+bool plan_locks_clash(const struct plan_item *a, const struct plan_item *b);
+/* Do they want the same token, or the same lock in any way? */
+bool plan_want_same(const struct plan_item *a, const struct plan_item *b);
+/* Are there enough tokens for the item beside the load? */
+bool plan_tokens_fit(const struct plan_load *load, const struct plan_item *item,
+		     const struct plan_limits *limits);
 
 void plan_load_add(struct plan_load *load, const struct plan_item *item,
 		   const struct plan_limits *limits);

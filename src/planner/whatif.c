@@ -12,7 +12,7 @@
 
 enum { LOCKS_MAX = 8, UNKNOWN_CPUS_MILLI = 1000 };
 
-/* A lock, and the time of the tests that want it. */
+/* A lock, and the time of the tests that do not share it. */
 struct lock_sum {
 	const char *name;
 	int64_t ns;
@@ -31,20 +31,27 @@ static int by_sum(const void *va, const void *vb)
 	return a->ns != b->ns ? (a->ns < b->ns ? 1 : -1) : by_name(a, b);
 }
 
-/* Those that two tests or more share, the longest first; the caller frees. */
+/* Those that two tests or more want, and not all of them shared, the longest first; the
+ * caller frees. */
 static int sum_locks(const struct plan_sim_test *tests, size_t n, struct lock_sum **ret,
 		     size_t *ret_n)
 {
 	size_t n_uses = 0;
-	for (size_t i = 0; i < n; i++)
-		n_uses += strv_len(tests[i].item.demand.locks);
+	for (size_t i = 0; i < n; i++) {
+		const struct demand *d = &tests[i].item.demand;
+		n_uses += strv_len(d->locks) + strv_len(d->shared_locks);
+	}
 	struct lock_sum *sums = calloc(n_uses + 1, sizeof(*sums));
 	if (!sums)
 		return -ENOMEM;
 	size_t k = 0;
-	for (size_t i = 0; i < n; i++)
-		for (char **l = tests[i].item.demand.locks; l && *l; l++)
+	for (size_t i = 0; i < n; i++) {
+		const struct demand *d = &tests[i].item.demand;
+		for (char **l = d->locks; l && *l; l++)
 			sums[k++] = (struct lock_sum){ *l, tests[i].wall_ns, 1 };
+		for (char **l = d->shared_locks; l && *l; l++)
+			sums[k++] = (struct lock_sum){ *l, 0, 1 };
+	}
 	qsort(sums, k, sizeof(*sums), by_name);
 	size_t kept = 0;
 	for (size_t i = 0, end; i < k; i = end) {
@@ -53,7 +60,7 @@ static int sum_locks(const struct plan_sim_test *tests, size_t n, struct lock_su
 			sum.ns += sums[end].ns;
 			sum.n++;
 		}
-		if (sum.n > 1)
+		if (sum.n > 1 && sum.ns > 0)
 			sums[kept++] = sum;
 	}
 	qsort(sums, kept, sizeof(*sums), by_sum);
@@ -104,6 +111,37 @@ static int64_t lock_bound(const struct plan_sim_test *tests, size_t n, const cha
 	return sum;
 }
 
+/* What the tests want of one token; *ret_ns: while they run, over the units there are. */
+static uint64_t token_sum(const struct plan_sim_test *tests, size_t n,
+			  const struct token_pool *pool, int64_t *ret_ns)
+{
+	uint64_t milli = 0;
+	double ns = 0;
+	for (size_t i = 0; i < n; i++)
+		for (char **word = tests[i].item.demand.tokens; word && *word; word++) {
+			if (!token_same_name(*word, pool->name))
+				continue;
+			milli += token_milli(*word);
+			ns += (double)tests[i].wall_ns * token_milli(*word);
+		}
+	*ret_ns = milli ? (int64_t)(ns / AMOUNT_WHOLE / token_pool_size(pool)) : 0;
+	return milli;
+}
+
+static void find_token_bound(const struct plan_sim_test *tests, size_t n,
+			     const struct plan_limits *limits, struct plan_bounds_found *ret)
+{
+	for (size_t i = 0; limits->tokens && i < limits->tokens->n; i++) {
+		const struct token_pool *pool = &limits->tokens->list[i];
+		int64_t ns;
+		if (token_sum(tests, n, pool, &ns) == 0 ||
+		    (ret->token && ns <= ret->ns[PLAN_BOUND_TOKEN]))
+			continue;
+		ret->ns[PLAN_BOUND_TOKEN] = ns;
+		ret->token = pool->name;
+	}
+}
+
 int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct plan_limits *limits,
 		     struct plan_bounds_found *ret)
 {
@@ -133,6 +171,7 @@ int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct p
 		ret->lock = locks[0].name;
 		ret->ns[PLAN_BOUND_LOCK] = closed_ns + lock_bound(tests, n, ret->lock);
 	}
+	find_token_bound(tests, n, limits, ret);
 	for (enum plan_bound i = 0; i < PLAN_BOUND_COUNT; i++)
 		if (ret->ns[i] > ret->ns[ret->binds])
 			ret->binds = i;
@@ -182,26 +221,49 @@ static char **without(char *const *locks, const char *name)
 	return rest;
 }
 
+static int drop_from(char ***locks, const char *name)
+{
+	char **rest = without(*locks, name);
+	if (!rest)
+		return -ENOMEM;
+	*locks = rest;
+	return 0;
+}
+
 static int measure_without(const struct plan_sim_test *tests, size_t n,
 			   const struct plan_sim_options *options, const char *lock,
 			   int64_t *ret_ns)
 {
 	_cleanup_free_ struct plan_sim_test *copy = copy_tests(tests, n);
 	int r = copy ? 0 : -ENOMEM;
-	size_t done = 0;
-	for (; r == 0 && done < n; done++) {
-		char ***locks = &copy[done].item.demand.locks;
-		if (!strv_has(*locks, lock))
-			continue;
-		*locks = without(*locks, lock);
-		r = *locks ? 0 : -ENOMEM;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct demand *d = &copy[i].item.demand;
+		if (strv_has(d->locks, lock))
+			r = drop_from(&d->locks, lock);
+		if (r == 0 && strv_has(d->shared_locks, lock))
+			r = drop_from(&d->shared_locks, lock);
 	}
 	if (r == 0)
 		r = measure(copy, n, options, ret_ns);
-	for (size_t i = 0; i < done; i++)
+	for (size_t i = 0; copy && i < n; i++) {
 		if (copy[i].item.demand.locks != tests[i].item.demand.locks)
 			free(copy[i].item.demand.locks);
+		if (copy[i].item.demand.shared_locks != tests[i].item.demand.shared_locks)
+			free(copy[i].item.demand.shared_locks);
+	}
 	return r;
+}
+
+static int measure_token(const struct plan_sim_test *tests, size_t n,
+			 const struct plan_sim_options *options, const char *token,
+			 int64_t *ret_ns)
+{
+	struct token_pools pools = *options->limits.tokens;
+	struct plan_sim_options changed = *options;
+	uint64_t *units = &pools.list[token_pools_find(&pools, token)].units;
+	*units |= *units + 1; /* the lowest that there is not */
+	changed.limits.tokens = &pools;
+	return measure(tests, n, &changed, ret_ns);
 }
 
 static int measure_change(const struct plan_sim_test *tests, size_t n,
@@ -217,12 +279,31 @@ static int measure_change(const struct plan_sim_test *tests, size_t n,
 		changed.limits.cpus++;
 		changed.limits.jobs += jobs_a_cpu;
 		return measure(tests, n, &changed, &w->end_ns);
+	case PLAN_MORE_TOKEN:
+		return measure_token(tests, n, options, w->token, &w->end_ns);
 	case PLAN_WITHOUT_LOCK:
 		return measure_without(tests, n, options, w->lock, &w->end_ns);
 	case PLAN_SPLIT:
 		break;
 	}
 	return measure_split(tests, n, options, &w->end_ns);
+}
+
+/* Adds those tokens of which more would change anything. */
+static size_t add_tokens(const struct plan_sim_test *tests, size_t n,
+			 const struct token_pools *pools, struct plan_whatif *list)
+{
+	size_t k = 0;
+	for (size_t i = 0; pools && i < pools->n; i++) {
+		const struct token_pool *pool = &pools->list[i];
+		const unsigned size = token_pool_size(pool);
+		int64_t ns;
+		if (size < AMOUNT_UNITS &&
+		    token_sum(tests, n, pool, &ns) > (uint64_t)size * AMOUNT_WHOLE)
+			list[k++] = (struct plan_whatif){ .change = PLAN_MORE_TOKEN,
+							  .token = pool->name };
+	}
+	return k;
 }
 
 int plan_whatif(const struct plan_sim_test *tests, size_t n,
@@ -233,14 +314,17 @@ int plan_whatif(const struct plan_sim_test *tests, size_t n,
 	size_t n_locks = 0;
 	if (sum_locks(tests, n, &locks, &n_locks) < 0)
 		return -ENOMEM;
-	_cleanup_free_ struct plan_whatif *list = calloc(PLAN_SPLIT + LOCKS_MAX, sizeof(*list));
+	_cleanup_free_ struct plan_whatif *list = calloc(PLAN_SPLIT + LOCKS_MAX + AMOUNTS_MAX,
+							   sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	size_t k = 0;
 	list[k++].change = PLAN_MORE_MEMORY;
 	list[k++].change = PLAN_MORE_CPU;
+	k += add_tokens(tests, n, options->limits.tokens, list + k);
 	for (size_t i = 0; i < n_locks && i < LOCKS_MAX; i++)
-		list[k++] = (struct plan_whatif){ PLAN_WITHOUT_LOCK, locks[i].name, 0 };
+		list[k++] = (struct plan_whatif){ .change = PLAN_WITHOUT_LOCK,
+						  .lock = locks[i].name };
 	list[k++].change = PLAN_SPLIT;
 	for (size_t i = 0; i < k; i++)
 		if (measure_change(tests, n, options, jobs_a_cpu, &list[i]) < 0)

@@ -12,7 +12,8 @@ enum plan_bound {
 	PLAN_BOUND_CPU,     /* cpu time over cpus */
 	PLAN_BOUND_MEMORY,  /* time x memory over the budget */
 	PLAN_BOUND_JOBS,    /* time over the jobs that run at once at most */
-	PLAN_BOUND_LOCK,    /* the tests that share one lock; 0: none is shared */
+	PLAN_BOUND_LOCK,    /* the tests that want one lock for themselves; 0: not two do */
+	PLAN_BOUND_TOKEN,   /* time x units of one token over those there are */
 	PLAN_BOUND_COUNT
 };
 
@@ -21,6 +22,7 @@ struct plan_bounds_found {
 	enum plan_bound binds; /* the largest */
 	size_t longest;        /* which test */
 	const char *lock;      /* whose tests take the longest together; NULL: none is shared */
+	const char *token;     /* likewise, borrowed from the limits; NULL: none is wanted */
 };
 
 /* 0 or -ENOMEM. */
@@ -30,13 +32,15 @@ int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct p
 enum plan_change {
 	PLAN_MORE_MEMORY,  /* a GiB */
 	PLAN_MORE_CPU,     /* one, and the jobs that come with it */
+	PLAN_MORE_TOKEN,   /* one, of a kind that all tests together want more of than there are */
 	PLAN_WITHOUT_LOCK,
 	PLAN_SPLIT,        /* the longest test in two halves */
 };
 
 struct plan_whatif {
 	enum plan_change change;
-	const char *lock;  /* borrowed from a test's demand */
+	const char *lock;  /* borrowed from a test's demand; NULL: of none */
+	const char *token; /* borrowed from the limits; NULL: of none */
 	int64_t end_ns;
 };
 

@@ -150,6 +150,63 @@ static void tests_that_share_a_lock_never_overlap(void **state)
 	assert_int_equal(next(items, 3), 1);
 }
 
+static void those_that_share_a_lock_overlap_but_not_with_who_has_it_alone(void **state)
+{
+	(void)state;
+	char db[] = "db";
+	char *has_db[] = { db, NULL };
+	struct plan_item items[] = { runs(1, 0, 0), waits(1, 0), waits(1, 0) };
+	items[0].demand.shared_locks = has_db;
+	items[1].demand.shared_locks = has_db;
+	assert_int_equal(next(items, 2), 1);
+	/* The head wants it alone: no more that share it go before. */
+	items[1].demand.shared_locks = NULL;
+	items[1].demand.locks = has_db;
+	items[2].demand.shared_locks = has_db;
+	assert_int_equal(next(items, 3), SIZE_MAX);
+	items[0].state = PLAN_DONE;
+	assert_int_equal(next(items, 3), 1);
+}
+
+static void tokens_are_not_given_above_their_number(void **state)
+{
+	(void)state;
+	char one[] = "gpu=1";
+	char two[] = "gpu=2";
+	char half[] = "gpu=0.5";
+	char most[] = "gpu=0.6";
+	char *wants_one[] = { one, NULL };
+	char *wants_two[] = { two, NULL };
+	char *wants_half[] = { half, NULL };
+	char *wants_most[] = { most, NULL };
+	const struct token_pools pools = { 1, { { "gpu", 0, 3 } } };
+	const struct plan_limits both = { .budget_bytes = 60, .jobs = 8, .cpus = 2,
+					  .tokens = &pools };
+	struct plan_item items[] = { runs(1, 0, 0), waits(1, 0), waits(1, 0) };
+	items[0].demand.tokens = wants_one;
+	items[1].demand.tokens = wants_two;
+	items[2].demand.tokens = wants_half;
+	/* The head waits for both, and nobody takes the other one from it. */
+	assert_int_equal(plan_next(items, listed, 3, 1, &both, 0), SIZE_MAX);
+	items[2].demand.tokens = NULL;
+	assert_int_equal(plan_next(items, listed, 3, 1, &both, 0), 2);
+	items[1].demand.tokens = wants_half;
+	assert_int_equal(plan_next(items, listed, 3, 1, &both, 0), 1);
+	items[1].state = PLAN_RUNNING;
+	items[2].demand.tokens = wants_half;
+	assert_int_equal(plan_next(items, listed, 3, 2, &both, 0), 2);
+	items[2].demand.tokens = wants_most;
+	assert_int_equal(plan_next(items, listed, 3, 2, &both, 0), SIZE_MAX);
+}
+
+static void one_that_is_barred_is_passed_over(void **state)
+{
+	(void)state;
+	struct plan_item items[] = { waits(60, 0), waits(1, 0) };
+	items[0].state = PLAN_BARRED;
+	assert_int_equal(next(items, 2), 1);
+}
+
 static void an_exclusive_test_runs_with_nothing_else(void **state)
 {
 	(void)state;
@@ -493,6 +550,9 @@ int main(void)
 		cmocka_unit_test(unknown_cpu_demands_bind_nothing),
 		cmocka_unit_test(more_cpus_than_there_are_run_when_nothing_else_needs_one),
 		cmocka_unit_test(tests_that_share_a_lock_never_overlap),
+		cmocka_unit_test(those_that_share_a_lock_overlap_but_not_with_who_has_it_alone),
+		cmocka_unit_test(tokens_are_not_given_above_their_number),
+		cmocka_unit_test(one_that_is_barred_is_passed_over),
 		cmocka_unit_test(an_exclusive_test_runs_with_nothing_else),
 		cmocka_unit_test(an_alone_test_has_the_whole_budget),
 		cmocka_unit_test(one_that_ends_before_the_head_can_start_may_pass),

@@ -143,6 +143,7 @@ struct suite {
 	size_t n;
 	struct plan_sim_test tests[MAX_TESTS];
 	struct plan_sim_options options;
+	struct token_pools pools;
 };
 
 /* splitmix64 */
@@ -179,6 +180,36 @@ static char **draw_locks(struct suite *s)
 	return one_in(s, 5) ? sets[draw(s, ARRAY_SIZE(sets))] : NULL;
 }
 
+/* Fits at least one unit of each. */
+static char one_gpu[] = "gpu=1";
+static char part_gpu[] = "gpu=0.4";
+static char most_gpu[] = "gpu=0.6";
+static char one_licence[] = "licence";
+static char *wants_gpu[] = { one_gpu, NULL };
+static char *wants_part[] = { part_gpu, NULL };
+static char *wants_most[] = { most_gpu, NULL };
+static char *wants_licence[] = { one_licence, NULL };
+static char *wants_part_and_licence[] = { part_gpu, one_licence, NULL };
+
+static char **draw_tokens(struct suite *s)
+{
+	char **const sets[] = { wants_gpu, wants_part, wants_most, wants_licence,
+				wants_part_and_licence };
+	return one_in(s, 4) ? sets[draw(s, ARRAY_SIZE(sets))] : NULL;
+}
+
+/* Most suites have none. */
+static void draw_pools(struct suite *s)
+{
+	const uint64_t gpus = draw(s, 3);
+	const char *why;
+	if (gpus == 0)
+		return;
+	assert_int_equal(token_pools_add(&s->pools, gpus == 1 ? "gpu=1" : "gpu=3", &why), 0);
+	assert_int_equal(token_pools_add(&s->pools, "licence=2", &why), 0);
+	s->options.limits.tokens = &s->pools;
+}
+
 /* Everything that a suite can hold, in any mixture. */
 static void draw_test(struct suite *s, size_t i, uint64_t budget, bool truths)
 {
@@ -190,6 +221,8 @@ static void draw_test(struct suite *s, size_t i, uint64_t budget, bool truths)
 	t->item.demand.exclusive = one_in(s, 40);
 	t->item.alone = one_in(s, 60);
 	t->item.demand.locks = draw_locks(s);
+	t->item.demand.shared_locks = one_in(s, 3) ? draw_locks(s) : NULL;
+	t->item.demand.tokens = s->pools.n ? draw_tokens(s) : NULL;
 	if (one_in(s, 50))
 		t->item.demand.mem_bytes += budget;
 	if (!truths)
@@ -207,6 +240,7 @@ static void draw_suite(struct suite *s, uint64_t seed, bool truths)
 	s->options = machine(budget, 1 + (unsigned)draw(s, 40), 1 + (unsigned)draw(s, 12));
 	s->options.order = (enum plan_order)draw(s, 3);
 	s->options.seed = seed;
+	draw_pools(s);
 	for (size_t i = 0; i < s->n; i++)
 		draw_test(s, i, budget, truths);
 }
@@ -225,6 +259,7 @@ static void check_moment(struct suite *s, const struct schedule *sched, size_t i
 	uint64_t cpus = 0;
 	size_t jobs = 0;
 	size_t known_cpus = 0;
+	struct plan_load load = { 0 };
 	for (size_t k = 0; k < sched->n; k++) {
 		const struct schedule_span *span = &sched->spans[k];
 		const struct plan_item *item = &s->tests[span->test].item;
@@ -234,12 +269,16 @@ static void check_moment(struct suite *s, const struct schedule *sched, size_t i
 		cpus += item->demand.cpus_milli;
 		known_cpus += item->demand.cpus_milli > 0;
 		jobs++;
-		HOLDS(s, k == i || !overlap(span, now) || !plan_share_lock(item, me));
+		plan_load_add(&load, item, &s->options.limits);
+		HOLDS(s, k == i || !overlap(span, now) || !plan_locks_clash(item, me));
 		HOLDS(s, k == i || !overlap(span, now) || !me->demand.exclusive);
 		HOLDS(s, k == i || span->test != now->test);
 	}
 	HOLDS(s, mem <= s->options.limits.budget_bytes);
 	HOLDS(s, jobs <= s->options.limits.jobs);
+	for (size_t k = 0; k < s->pools.n; k++)
+		HOLDS(s, AMOUNT_WHOLE * (uint64_t)load.tokens[k].whole + load.tokens[k].milli <=
+				 AMOUNT_WHOLE * (uint64_t)token_pool_size(&s->pools.list[k]));
 	HOLDS(s, known_cpus <= 1 || cpus <= UINT64_C(1000) * s->options.limits.cpus);
 }
 

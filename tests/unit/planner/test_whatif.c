@@ -112,6 +112,44 @@ static void what_holds_the_run_back_is_what_saves_when_it_goes(void **state)
 	assert_ptr_equal(tests[1].item.demand.locks, lock_both);
 }
 
+static void a_lock_that_all_share_holds_nobody_back(void **state)
+{
+	(void)state;
+	struct plan_sim_test tests[] = { takes(SEC, 1, 1), takes(2 * SEC, 1, 1) };
+	tests[0].item.demand.shared_locks = lock_a;
+	tests[1].item.demand.shared_locks = lock_a;
+	assert_null(bounds(tests, 2).lock);
+	tests[0].item.demand.shared_locks = NULL;
+	tests[0].item.demand.locks = lock_a;
+	const struct plan_bounds_found b = bounds(tests, 2);
+	assert_string_equal(b.lock, "a");
+	assert_int_equal(b.ns[PLAN_BOUND_LOCK], SEC);
+}
+
+static void one_more_token_saves_where_there_are_too_few(void **state)
+{
+	(void)state;
+	_cleanup_free_ struct plan_whatif *list = NULL;
+	size_t n = 0;
+	char gpu[] = "gpu=1";
+	char *wants[] = { gpu, NULL };
+	const struct token_pools pools = { 2, { { "gpu", 0, 1 }, { "licence", 0, 1 } } };
+	struct plan_sim_options o = machine;
+	o.limits.tokens = &pools;
+	struct plan_sim_test tests[] = { takes(3 * SEC, 1, 1000), takes(2 * SEC, 1, 1000) };
+	tests[0].item.demand.tokens = tests[1].item.demand.tokens = wants;
+	assert_int_equal(plan_whatif(tests, 2, &o, 2, &list, &n), 0);
+	assert_int_equal(n, 4);
+	assert_string_equal(find(list, n, PLAN_MORE_TOKEN)->token, "gpu");
+	assert_int_equal(find(list, n, PLAN_MORE_TOKEN)->end_ns, 3 * SEC);
+	assert_int_equal(find(list, n, PLAN_MORE_CPU)->end_ns, 5 * SEC);
+	struct plan_bounds_found b;
+	assert_int_equal(plan_bounds_find(tests, 2, &o.limits, &b), 0);
+	assert_int_equal(b.ns[PLAN_BOUND_TOKEN], 5 * SEC);
+	assert_int_equal(b.binds, PLAN_BOUND_TOKEN);
+	assert_string_equal(b.token, "gpu");
+}
+
 static void more_memory_and_halves_save_where_they_bind(void **state)
 {
 	(void)state;
@@ -132,6 +170,8 @@ int main(void)
 		cmocka_unit_test(exclusive_tests_come_on_top),
 		cmocka_unit_test(a_lock_that_one_test_has_binds_nobody),
 		cmocka_unit_test(what_holds_the_run_back_is_what_saves_when_it_goes),
+		cmocka_unit_test(a_lock_that_all_share_holds_nobody_back),
+		cmocka_unit_test(one_more_token_saves_where_there_are_too_few),
 		cmocka_unit_test(more_memory_and_halves_save_where_they_bind),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
