@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/amount.h"
+
 /* A reservation that is held, or asked for. */
 struct admit_row {
 	uint64_t mem_bytes;    /* granted when held, else wanted */
@@ -16,6 +18,10 @@ struct admit_row {
 	bool alone;            /* only when nothing else is held, and nothing joins it */
 	bool held;
 	bool admitted;         /* result: it waited, and may start */
+
+	const struct amount *amounts; /* tokens and locks; borrowed */
+	size_t n_amounts;
+	uint64_t units[AMOUNTS_MAX]; /* result of one that is admitted: of each token, which */
 
 	/* Of one that is held, for plan_grow. */
 	uint64_t want_bytes;   /* above mem_bytes: it stands still until it has more */
@@ -39,7 +45,10 @@ uint64_t admit_bytes(const struct admit_row *row);
  *    knows how long the holders will take, so they are thought to end oldest
  *    first, and as many of them as must end for the head to start leave it its
  *    place.  Somebody younger starts only in what then remains beside the head.
- * 3. So all who passed the head fit beside it together, and it starts at the
+ * 3. Nobody holds a unit of a token, or a lock, that another holds: parts of one
+ *    unit add up to one at most, and locks that are shared are held beside each
+ *    other.  All this is part of "to fit".
+ * 4. So all who passed the head fit beside it together, and it starts at the
  *    latest when those end that held when it became head: nobody starves.
  */
 size_t plan_admit(struct admit_row *rows, size_t n);

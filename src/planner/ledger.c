@@ -88,6 +88,25 @@ void ledger_close(struct ledger *l)
 	free(l);
 }
 
+static void put_amounts(struct table_row *row, const struct amounts *amounts)
+{
+	row->n_amounts = amounts ? (uint32_t)amounts->n : 0;
+	if (!row->n_amounts)
+		return;
+	/* More than there is would stand at the head of the line for ever. */
+	for (size_t i = 0; i < amounts->n; i++)
+		assert(amounts->list[i].kind != AMOUNT_TOKEN ||
+		       amounts->list[i].milli <= (uint64_t)AMOUNT_WHOLE *
+				(unsigned)__builtin_popcountll(amounts->list[i].have));
+	memcpy(row->amounts, amounts->list, amounts->n * sizeof(row->amounts[0]));
+}
+
+static void take_amounts(const struct table_row *row, struct amounts *ret)
+{
+	ret->n = row->n_amounts < AMOUNTS_MAX ? row->n_amounts : AMOUNTS_MAX;
+	memcpy(ret->list, row->amounts, ret->n * sizeof(ret->list[0]));
+}
+
 /* Notes a grant that the table shows. */
 static bool take_grant(struct ledger_claim *c)
 {
@@ -96,6 +115,7 @@ static bool take_grant(struct ledger_claim *c)
 		return false;
 	c->granted = true;
 	c->mem_bytes = row->granted_bytes;
+	take_amounts(row, &c->amounts);
 	line_drop_watches(c);
 	return true;
 }
@@ -157,6 +177,7 @@ static int enter(struct ledger_claim *c, const struct ledger_request *request)
 	row->may_rerun = request->may_rerun;
 	row->yields = false;
 	(void)snprintf(row->title, sizeof(row->title), "%s", request->title ? request->title : "");
+	put_amounts(row, request->amounts);
 	table_raise(t, c->slot);
 	table_set_state(row, TABLE_WAITING);
 	return 0;
@@ -265,6 +286,11 @@ bool ledger_granted(const struct ledger_claim *c)
 uint64_t ledger_mem_bytes(const struct ledger_claim *c)
 {
 	return c->mem_bytes;
+}
+
+const struct amounts *ledger_amounts(const struct ledger_claim *c)
+{
+	return &c->amounts;
 }
 
 unsigned ledger_slot(const struct ledger_claim *c)
@@ -419,6 +445,7 @@ static void copy_row(struct ledger *l, const struct admit_row *from, struct ledg
 		.slot = from->slot,
 	};
 	memcpy(ret->title, row->title, sizeof(ret->title) - 1);
+	take_amounts(row, &ret->amounts);
 }
 
 int ledger_list(struct ledger *l, struct ledger_row **ret_rows, size_t *ret_n,

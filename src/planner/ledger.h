@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "model/amount.h"
 
 struct ledger;       /* opaque: the file format is ours */
 struct ledger_claim; /* one reservation, held or waited for */
@@ -26,6 +27,7 @@ struct ledger_request {
 	bool may_rerun;        /* of those that stand still for want of memory this one is to be
 				* ended rather than one that may not be run again */
 	const char *title;     /* for `isorun status`: test id or command; cut at 63 bytes */
+	const struct amounts *amounts; /* tokens and locks, no more than there are; NULL: none */
 };
 
 /* -EAGAIN instead of waiting; also when it would pass a waiter it must not delay. */
@@ -40,6 +42,8 @@ int ledger_ask(struct ledger *l, const struct ledger_request *request, unsigned 
 
 bool ledger_granted(const struct ledger_claim *c);
 uint64_t ledger_mem_bytes(const struct ledger_claim *c); /* granted: never above the budget */
+/* Tokens and locks that it holds, with the units of each token; granted. */
+const struct amounts *ledger_amounts(const struct ledger_claim *c);
 unsigned ledger_slot(const struct ledger_claim *c); /* 0-based, unique among all that live */
 
 /* For a loop: readable when the claim may have been granted or its watch must
@@ -88,6 +92,7 @@ struct ledger_row {
 	int64_t since_ns;      /* CLOCK_MONOTONIC: of the grant, or of the asking */
 	unsigned slot;
 	char title[64];
+	struct amounts amounts; /* with their units when held */
 };
 
 /* Rows of the living, holders first, waiters oldest first; the caller frees. */

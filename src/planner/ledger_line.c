@@ -46,6 +46,7 @@ int line_collect(struct ledger *l)
 		if (state == TABLE_FREE)
 			continue;
 		const bool held = state == TABLE_HELD;
+		const size_t n_amounts = row->n_amounts;
 		l->rows[l->n_rows++] = (struct admit_row){
 			.mem_bytes = held ? row->granted_bytes : row->mem_bytes,
 			.budget_bytes = row->budget_bytes,
@@ -56,6 +57,8 @@ int line_collect(struct ledger *l)
 			.want_bytes = held ? row->want_bytes : 0,
 			.may_rerun = row->may_rerun,
 			.yields = held && row->yields,
+			.amounts = row->amounts,
+			.n_amounts = n_amounts < AMOUNTS_MAX ? n_amounts : AMOUNTS_MAX,
 		};
 	}
 	if (l->n_rows > 1)
@@ -103,6 +106,8 @@ static void apply(struct ledger *l, const struct admit_row *from, int64_t now_ns
 		return;
 	}
 	row->granted_bytes = admit_bytes(from);
+	for (size_t i = 0; i < from->n_amounts; i++)
+		row->amounts[i].units = from->units[i];
 	row->want_bytes = 0;
 	row->yields = false;
 	row->grant_seq = table_next_seq(&l->table);

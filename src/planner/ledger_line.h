@@ -29,6 +29,7 @@ struct ledger_claim {
 	size_t n_watches;
 	bool granted;           /* as far as we were told */
 	uint64_t mem_bytes;     /* granted, likewise */
+	struct amounts amounts; /* likewise */
 	enum ledger_growth growth; /* what take_growth found */
 };
 

@@ -17,7 +17,7 @@
 
 #define TABLE_NAME    "table"
 #define TABLE_MAGIC   UINT64_C(0x6c6e75726f736900) /* "\0isorunl" */
-#define TABLE_VERSION 3
+#define TABLE_VERSION 4
 #define BOOT_ID       37
 
 /* Padded to a page so that the rows that fill first share the next one. */
@@ -35,7 +35,7 @@ struct table_file {
 	struct table_row rows[TABLE_SLOTS];
 };
 
-static_assert(sizeof(struct table_row) == 144, "the file format changed: raise TABLE_VERSION");
+static_assert(sizeof(struct table_row) == 656, "the file format changed: raise TABLE_VERSION");
 
 static bool head_is_sound(const struct table_head *head)
 {
@@ -91,10 +91,12 @@ static int open_locked(const struct table *t, struct iso_err *err)
 	return TAKE_FD(fd);
 }
 
-static void reset(struct table_file *file, const char *boot_id)
+/* A new file is all zero, and to write that would give it all its pages. */
+static void reset(struct table_file *file, bool is_new, const char *boot_id)
 {
 	atomic_store_explicit(&file->head.magic, 0, memory_order_release);
-	memset(file->rows, 0, sizeof(file->rows));
+	if (!is_new)
+		memset(file->rows, 0, sizeof(file->rows));
 	file->head.version = TABLE_VERSION;
 	file->head.high = 0;
 	file->head.next_seq = 1;
@@ -109,7 +111,7 @@ static bool is_current(const struct table_file *file, const char *boot_id)
 
 /* Makes a table that is not of this boot, whole, and of our version into one
  * that is. */
-static int make_current(struct table *t, struct iso_err *err)
+static int make_current(struct table *t, bool is_new, struct iso_err *err)
 {
 	char boot_id[BOOT_ID] = "";
 	const int r = proc_boot_id(boot_id);
@@ -130,7 +132,7 @@ static int make_current(struct table *t, struct iso_err *err)
 		(void)iso_err_hint(err, "try again when all isorun processes of this user ended");
 		return busy;
 	}
-	reset(t->file, boot_id);
+	reset(t->file, is_new, boot_id);
 	return 0;
 }
 
@@ -161,7 +163,7 @@ static int open_file(struct table *t, struct iso_err *err)
 	t->dev = st.st_dev;
 	t->ino = st.st_ino;
 	r = map_file(t, fd, st.st_size, err);
-	return r < 0 ? r : make_current(t, err);
+	return r < 0 ? r : make_current(t, st.st_size == 0, err);
 }
 
 int table_open(const char *dir, struct table *ret, struct iso_err *err)

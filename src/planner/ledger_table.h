@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "model/amount.h"
 
 #define TABLE_SLOTS 4096
 #define TABLE_TITLE 64
@@ -32,6 +33,8 @@ struct table_row {
 	uint32_t may_rerun;
 	uint32_t yields;        /* told to give way */
 	char title[TABLE_TITLE];
+	uint32_t n_amounts;
+	struct amount amounts[AMOUNTS_MAX]; /* wanted; with their units when held */
 };
 
 struct table_file;

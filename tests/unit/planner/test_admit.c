@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/cleanup.h"
@@ -127,6 +128,98 @@ static void overcommitted_holders_admit_nobody(void **state)
 
 enum { MAX_ROWS = 64, STEPS = 20000 };
 
+/* Tokens and locks: a(TOKEN, ...) of rows that name what they want. */
+#define GPU(milli_, units_) { .name = "gpu", .kind = AMOUNT_TOKEN, .milli = (milli_), \
+			      .have = 3, .units = (units_) }
+#define LOCK(kind_) { .name = "schema", .kind = (kind_) }
+#define with(list) .amounts = (list), .n_amounts = ARRAY_SIZE(list)
+
+static const struct amount gpu[] = { GPU(1000, 0) };
+static const struct amount gpu_0[] = { GPU(1000, 1) };
+static const struct amount gpu_1[] = { GPU(1000, 2) };
+static const struct amount gpus[] = { GPU(2000, 0) };
+static const struct amount part[] = { GPU(400, 0) };
+static const struct amount part_1[] = { GPU(400, 2) };
+static const struct amount most[] = { GPU(700, 0) };
+static const struct amount writes[] = { LOCK(AMOUNT_LOCK) };
+static const struct amount reads[] = { LOCK(AMOUNT_LOCK_SHARED) };
+
+static void no_unit_is_given_twice(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = {
+		{ .held = true, .budget_bytes = 60, with(gpu_1) },
+		{ .budget_bytes = 60, with(gpu) },
+		{ .budget_bytes = 60, with(gpu) },
+		{ .budget_bytes = 60 },
+	};
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 2);
+	assert_true(rows[1].admitted);
+	assert_int_equal(rows[1].units[0], 1);
+	assert_false(rows[2].admitted);
+	assert_true(rows[3].admitted); /* it delays nobody */
+}
+
+static void parts_fill_one_unit_before_another(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = {
+		{ .held = true, .budget_bytes = 60, with(part_1) },
+		{ .budget_bytes = 60, with(part) },
+		{ .budget_bytes = 60, with(part) },
+		{ .budget_bytes = 60, with(most) },
+		{ .budget_bytes = 60, with(gpu) },
+	};
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 2);
+	assert_int_equal(rows[1].units[0], 2);
+	assert_int_equal(rows[2].units[0], 1); /* 1.2 do not fit into one */
+	assert_false(rows[3].admitted);
+}
+
+static void who_wants_all_units_is_not_overtaken_by_those_that_want_one(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = {
+		{ .held = true, .budget_bytes = 60, with(gpu_0) },
+		{ .budget_bytes = 60, with(gpus) },
+		{ .budget_bytes = 60, with(gpu) },
+	};
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
+	rows[1].amounts = gpu;
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+	assert_true(rows[1].admitted);
+}
+
+static void readers_share_and_a_writer_that_waits_lets_no_more_in(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = {
+		{ .held = true, .budget_bytes = 60, with(reads) },
+		{ .budget_bytes = 60, with(reads) },
+		{ .budget_bytes = 60, with(writes) },
+		{ .budget_bytes = 60, with(reads) },
+		{ .budget_bytes = 60, with(gpu) },
+	};
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 2);
+	assert_true(rows[1].admitted);
+	assert_true(rows[4].admitted);
+}
+
+static void names_mean_different_things_in_different_scopes(void **state)
+{
+	(void)state;
+	struct amount elsewhere = writes[0];
+	elsewhere.scope = 7;
+	struct amount token = GPU(1000, 0);
+	(void)memcpy(token.name, "schema", sizeof("schema"));
+	struct admit_row rows[] = {
+		{ .held = true, .budget_bytes = 60, with(writes) },
+		{ .budget_bytes = 60, .amounts = &elsewhere, .n_amounts = 1 },
+		{ .budget_bytes = 60, .amounts = &token, .n_amounts = 1 },
+	};
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 2);
+}
+
 static uint64_t next_random(uint64_t *state)
 {
 	*state ^= *state << 13;
@@ -141,7 +234,89 @@ struct box {
 	size_t n;
 	size_t n_held;
 	size_t held_at_head;  /* how many held then */
+	struct amounts amounts[2 * MAX_ROWS]; /* by slot, used in turn: rows borrow them */
+	unsigned next_slot;
 };
+
+static bool is_used(const struct box *b, unsigned slot)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->rows[i].slot == slot)
+			return true;
+	return false;
+}
+
+/* Up to three of two tokens and two locks. */
+static void draw_amounts(struct box *b, struct admit_row *row, uint64_t *seed)
+{
+	static const struct amount kinds[] = {
+		GPU(1000, 0), GPU(2000, 0), GPU(400, 0), GPU(700, 0),
+		{ .name = "licence", .kind = AMOUNT_TOKEN, .milli = 2000, .have = 0x15 },
+		{ .name = "licence", .kind = AMOUNT_TOKEN, .milli = 1000, .have = 0x7 },
+		LOCK(AMOUNT_LOCK), LOCK(AMOUNT_LOCK_SHARED), LOCK(AMOUNT_LOCK_SHARED),
+		{ .name = "port", .kind = AMOUNT_LOCK },
+	};
+	while (is_used(b, b->next_slot))
+		b->next_slot = (b->next_slot + 1) % (2 * MAX_ROWS);
+	row->slot = b->next_slot;
+	struct amounts *a = &b->amounts[row->slot];
+	a->n = 0;
+	for (uint64_t left = next_random(seed) % 4; left; left--) {
+		const struct amount *one = &kinds[next_random(seed) % ARRAY_SIZE(kinds)];
+		bool has = false;
+		for (size_t k = 0; k < a->n; k++)
+			has |= amount_is_same(&a->list[k], one);
+		if (!has)
+			a->list[a->n++] = *one;
+	}
+	row->amounts = a->list;
+	row->n_amounts = a->n;
+}
+
+/* Every two that hold, name by name. */
+static void check_amounts(const struct amount *a, const struct amount *b)
+{
+	if (!amount_is_same(a, b))
+		return;
+	if (a->kind == AMOUNT_TOKEN)
+		assert_true(!(a->units & b->units) || a->milli + b->milli <= AMOUNT_WHOLE);
+	else
+		assert_true(a->kind == AMOUNT_LOCK_SHARED && b->kind == AMOUNT_LOCK_SHARED);
+}
+
+static void check_own(const struct amount *a)
+{
+	const uint32_t n = a->milli < AMOUNT_WHOLE ? 1 : a->milli / AMOUNT_WHOLE;
+	if (a->kind != AMOUNT_TOKEN)
+		return;
+	assert_int_equal(__builtin_popcountll(a->units), n);
+	assert_int_equal(a->units & ~a->have, 0);
+}
+
+/* Those that hold a part of one unit: all together. */
+static void check_parts(const struct box *b, const struct amount *of)
+{
+	uint32_t sum = 0;
+	for (size_t i = 0; i < b->n_held; i++)
+		for (size_t k = 0; k < b->rows[i].n_amounts; k++)
+			if (amount_is_same(&b->rows[i].amounts[k], of) &&
+			    (b->rows[i].amounts[k].units & of->units))
+				sum += of->milli < AMOUNT_WHOLE ? b->rows[i].amounts[k].milli : 0;
+	assert_true(of->kind != AMOUNT_TOKEN || sum <= AMOUNT_WHOLE);
+}
+
+static void check_all_amounts(const struct box *b)
+{
+	for (size_t i = 0; i < b->n_held; i++)
+		for (size_t k = 0; k < b->rows[i].n_amounts; k++) {
+			const struct amount *a = &b->rows[i].amounts[k];
+			check_own(a);
+			check_parts(b, a);
+			for (size_t j = 0; j < i; j++)
+				for (size_t m = 0; m < b->rows[j].n_amounts; m++)
+					check_amounts(a, &b->rows[j].amounts[m]);
+		}
+}
 
 static void take_out(struct box *b, size_t i)
 {
@@ -163,6 +338,8 @@ static bool grant(struct box *b)
 		head_in |= i == first_waiter;
 		row.mem_bytes = admit_bytes(&row);
 		row.held = true;
+		for (size_t k = 0; k < row.n_amounts; k++)
+			b->amounts[row.slot].list[k].units = row.units[k];
 		for (size_t k = i; k > b->n_held; k--)
 			b->rows[k] = b->rows[k - 1];
 		b->rows[b->n_held++] = row;
@@ -184,9 +361,10 @@ static void check_promises(const struct box *b)
 	assert_true(b->n_held == 0 || sum <= least);
 	assert_true(!any_alone || b->n_held == 1);
 	assert_true(b->n == 0 || b->n_held > 0);
+	check_all_amounts(b);
 }
 
-/* In whatever order holders end, budgets are kept, and the oldest waiter starts
+/* In whatever order holders end, budgets, tokens and locks are kept, and the oldest waiter starts
  * at the latest when all that held when it became the oldest have ended. */
 static void no_history_breaks_a_budget_or_starves_the_oldest(void **state)
 {
@@ -195,10 +373,12 @@ static void no_history_breaks_a_budget_or_starves_the_oldest(void **state)
 	uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
 	for (int step = 0; step < STEPS; step++) {
 		if (b.n < MAX_ROWS && next_random(&seed) % 3 > 0) {
-			b.rows[b.n++] = (struct admit_row){
-				.mem_bytes = next_random(&seed) % 70,
+			struct admit_row row = {
+				.mem_bytes = next_random(&seed) % (step & 1024 ? 10 : 70),
 				.budget_bytes = 40 + next_random(&seed) % 30,
 				.alone = next_random(&seed) % 16 == 0 };
+			draw_amounts(&b, &row, &seed);
+			b.rows[b.n++] = row;
 		} else if (b.n_held > 0) {
 			const size_t victim = next_random(&seed) % b.n_held;
 			if (victim < b.held_at_head)
@@ -232,6 +412,11 @@ int main(void)
 		cmocka_unit_test(those_that_passed_leave_less_to_the_next),
 		cmocka_unit_test(nobody_passes_an_oldest_that_wants_everything),
 		cmocka_unit_test(overcommitted_holders_admit_nobody),
+		cmocka_unit_test(no_unit_is_given_twice),
+		cmocka_unit_test(parts_fill_one_unit_before_another),
+		cmocka_unit_test(who_wants_all_units_is_not_overtaken_by_those_that_want_one),
+		cmocka_unit_test(readers_share_and_a_writer_that_waits_lets_no_more_in),
+		cmocka_unit_test(names_mean_different_things_in_different_scopes),
 		cmocka_unit_test(no_history_breaks_a_budget_or_starves_the_oldest),
 	};
 	return cmocka_run_group_tests_name("planner/admit", tests, NULL, NULL);

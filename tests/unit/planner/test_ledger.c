@@ -218,7 +218,7 @@ static void a_table_of_another_boot_is_made_anew(void **state)
 	_cleanup_free_ char *path = path_join(p->dir, "table");
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
-	assert_int_equal(fs_read(path, 1 << 20, &text, &len), 0);
+	assert_int_equal(fs_read(path, 4 << 20, &text, &len), 0);
 	_cleanup_free_ char *boot_id = NULL;
 	size_t boot_len = 0;
 	assert_int_equal(fs_read("/proc/sys/kernel/random/boot_id", 64, &boot_id, &boot_len), 0);
@@ -230,7 +230,7 @@ static void a_table_of_another_boot_is_made_anew(void **state)
 	assert_int_equal(pwrite(fd, text, len, 0), (ssize_t)len);
 	p->ledger = open_ledger(p->dir);
 	_cleanup_free_ char *again = NULL;
-	assert_int_equal(fs_read(path, 1 << 20, &again, &len), 0);
+	assert_int_equal(fs_read(path, 4 << 20, &again, &len), 0);
 	assert_non_null(memmem(again, len, boot_id, 36));
 }
 
