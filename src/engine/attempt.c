@@ -412,6 +412,14 @@ static int note_no_limit(struct attempt *a, struct iso_err *err)
 	return 0;
 }
 
+static int note_amounts(struct attempt *a, struct iso_err *err)
+{
+	a->amounts = *ledger_amounts(a->claim);
+	if (a->amounts.n && amounts_words(&a->amounts, true, &a->result.held) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "attempt");
+	return 0;
+}
+
 static void launch(struct attempt *a)
 {
 	struct iso_err why = ISO_ERR_INIT;
@@ -421,6 +429,8 @@ static void launch(struct attempt *a)
 	a->state = ATTEMPT_RUNNING;
 	a->waited_ns = time_now_ns() - a->asked_ns;
 	int r = note_no_limit(a, &why);
+	if (r == 0)
+		r = note_amounts(a, &why);
 	if (r == 0)
 		r = attempt_launch(a, &why);
 	if (r == 0)
@@ -443,6 +453,26 @@ static void on_claim(int fd, uint32_t events, void *arg)
 		launch(a);
 }
 
+static int fill_amounts(struct attempt *a, struct iso_err *err)
+{
+	struct engine *e = a->engine;
+	const struct spec *spec = a->rq.spec;
+	const struct amounts_wanted wanted = {
+		.tokens = spec->tokens,
+		.locks = spec->locks,
+		.have = &e->tokens,
+	};
+	int r = 0;
+
+	if (a->rq.amounts)
+		a->amounts = *a->rq.amounts;
+	else if (spec->tokens || spec->locks)
+		r = amounts_fill(&wanted, &a->amounts, err);
+	for (size_t i = 0; r == 0 && i < a->amounts.n; i++)
+		a->amounts.list[i].scope = attempt_scope(a, a->amounts.list[i].scope);
+	return r;
+}
+
 static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 {
 	struct engine *e = a->engine;
@@ -453,6 +483,9 @@ static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 		return r;
 	a->budget_bytes = budget.bytes;
 	a->demand_bytes = attempt_demand(a, budget.bytes);
+	r = fill_amounts(a, err);
+	if (r < 0)
+		return r;
 	/* Inside of a test that test's reservation pays, and its limit holds: to wait
 	 * for the memory of others would be to wait for our own. */
 	const struct ledger_request request = {
@@ -461,6 +494,7 @@ static int ask(struct attempt *a, unsigned flags, struct iso_err *err)
 		.alone = a->rq.alone && !e->nested,
 		.may_rerun = a->rq.may_rerun,
 		.title = a->rq.title,
+		.amounts = &a->amounts,
 	};
 	return ledger_ask(e->ledger, &request, flags & ENGINE_NOWAIT ? LEDGER_NOWAIT : 0,
 			  &a->claim, err);

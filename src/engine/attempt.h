@@ -28,6 +28,7 @@ struct engine {
 	struct ending *endings;       /* reap.c */
 	bool swept;                   /* of directories that dead ones left */
 	struct ledger *ledger;
+	struct token_pools tokens;
 	struct cg *cg;
 	unsigned next_leaf;
 	int (*find_scratch)(char **ret, struct iso_err *err);
@@ -57,6 +58,7 @@ struct attempt {
 	int64_t launched_ns;
 	uint64_t budget_bytes;        /* when it asked */
 	uint64_t demand_bytes;
+	struct amounts amounts;       /* tokens and locks: what it asks for, then what it holds */
 	uint64_t mem_bytes;           /* what is granted: the limit */
 	uint64_t mem_start_bytes;     /* what it began with */
 	struct cg_plan cgroups;
@@ -144,6 +146,9 @@ int attempt_name_disk(struct attempt *a, struct iso_err *err);
  * afterwards what the test changed there, and keeping of it. */
 int attempt_copy_tree(struct attempt *a, struct iso_err *err);
 void attempt_settle_copy(struct attempt *a);
+
+/* environ.c: what tokens and locks of a scope mean to it: something else inside of a test. */
+uint64_t attempt_scope(const struct attempt *a, uint64_t scope);
 
 /* environ.c: the test's whole environment; strv, the caller frees. */
 int attempt_environ(const struct attempt *a, char ***ret);

@@ -50,6 +50,8 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "engine");
 	e->loop = loop;
 	e->prepared = config->prepared;
+	if (config->tokens)
+		e->tokens = *config->tokens;
 	e->stated_budget_bytes = config->budget_bytes;
 	e->stated_budget_from = config->budget_from ? config->budget_from : "--budget";
 	e->strict = config->strict;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "engine/prepare.h"
+#include "model/amount.h"
 #include "model/result.h"
 #include "model/spec.h"
 #include "planner/budget.h"
@@ -26,6 +27,7 @@ struct engine_config {
 	uint64_t budget_bytes;    /* as the user states it; 0: found */
 	const char *budget_from;  /* where; borrowed until it is closed; NULL: "--budget" */
 	const struct prepared *prepared; /* borrowed; its spec is not used */
+	const struct token_pools *tokens; /* there are so many; copied; NULL: none */
 	const void *init_image;   /* init as a program; borrowed; NULL: a copy of this process */
 	size_t init_image_bytes;
 	/* Puts a refused call in words, where seccomp-log asks for it: 0 or -ENOMEM.
@@ -64,6 +66,8 @@ struct attempt_request {
 	unsigned attempt;             /* ISORUN_ATTEMPT, from 1 */
 	int slot;                     /* ISORUN_SLOT; -1: the ledger's */
 	uint64_t mem_bytes;           /* the reservation and limit; 0: the default share */
+	const struct amounts *amounts; /* tokens and locks; borrowed by engine_start; NULL: as
+				       * the spec says, of engine_config's tokens */
 	bool alone;                   /* only with the whole budget */
 	bool elastic;                 /* mem_bytes is where it begins: at its limit it stands until
 				       * it may grow, where the host can do that */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/attempt.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "engine/tokens.h"
 
 enum {
 	PORTS_EACH = 100,
@@ -68,17 +70,39 @@ static bool has_private_tmp(const struct spec *spec)
 	return (spec->namespaces & SPEC_NS_MOUNT) && strv_has(spec->private_dirs, "/tmp");
 }
 
+static const char *get(char *const *env, const char *name)
+{
+	const size_t n = strlen(name);
+
+	for (; *env; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+/* What a test holds is its own to hand on, and its locks are not in the way of what it starts.
+ * Together these tell it from all others that live: a test of a suite has the run's name and
+ * its own, any other the ledger's slot. */
+uint64_t attempt_scope(const struct attempt *a, uint64_t scope)
+{
+	static const char *const names[] = {
+		"ISORUN_RUN", "ISORUN_TEST", "ISORUN_ATTEMPT", "ISORUN_SLOT", "ISORUN_PORT_BASE",
+	};
+	char *const *env = a->rq.env ? a->rq.env : environ;
+
+	if (!get(env, "ISORUN"))
+		return scope;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = get(env, names[i]);
+
+		scope = amount_scope(scope, value ? value : "", value ? strlen(value) + 1 : 1);
+	}
+	return scope;
+}
+
 bool attempt_has_ports(const struct attempt *a)
 {
 	return ledger_slot(a->claim) < PORTS_SLOTS;
-}
-
-static bool has(char *const *env, const char *name)
-{
-	for (size_t i = 0; i < strv_len(env); i++)
-		if (strncmp(env[i], name, strlen(name)) == 0 && env[i][strlen(name)] == '=')
-			return true;
-	return false;
 }
 
 /* What a /proc/meminfo of its own would tell, for those that can be told otherwise:
@@ -89,8 +113,52 @@ static int put_available(const struct attempt *a, char ***env)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
-		if (!has(*env, names[i]))
+		if (!get(*env, names[i]))
 			r = putf(env, "%s=%" PRIu64, names[i], attempt_most_bytes(a));
+	return r;
+}
+
+/* "ISORUN_TOKEN_GPU=0,2": what is no letter nor digit is written '_'. */
+static int put_units(const struct amount *token, char ***env)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	char before = '=';
+
+	buf_adds(&b, "ISORUN_TOKEN_");
+	for (const char *c = token->name; *c; c++)
+		buf_addc(&b, isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_');
+	for (unsigned i = 0; i < AMOUNT_UNITS; i++) {
+		if (!(token->units >> i & 1))
+			continue;
+		buf_addf(&b, "%c%u", before, i);
+		before = ',';
+	}
+	return b.error ? b.error : put(env, buf_str(&b));
+}
+
+static int put_gpus(const struct attempt *a, uint64_t units, char ***env)
+{
+	_cleanup_free_ char *names = NULL;
+	int r = tokens_gpu_names(a->rq.env ? a->rq.env : environ, units, &names);
+
+	if (r == 0)
+		r = putf(env, "CUDA_VISIBLE_DEVICES=%s", names);
+	return r < 0 ? r : putf(env, "ROCR_VISIBLE_DEVICES=%s", names);
+}
+
+static int put_tokens(const struct attempt *a, char ***env)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < a->amounts.n; i++) {
+		const struct amount *amount = &a->amounts.list[i];
+
+		if (amount->kind != AMOUNT_TOKEN)
+			continue;
+		r = put_units(amount, env);
+		if (r == 0 && str_eq(amount->name, "gpu"))
+			r = put_gpus(a, amount->units, env);
+	}
 	return r;
 }
 
@@ -117,6 +185,8 @@ static int put_own(const struct attempt *a, char ***env)
 		r = putf(env, "ISORUN_MEMORY=%" PRIu64, a->mem_bytes);
 	if (r == 0 && a->bare && rq->spec->meminfo == SPEC_MEMINFO_OWN)
 		r = put_available(a, env);
+	if (r == 0)
+		r = put_tokens(a, env);
 	if (r == 0 && a->scratch)
 		r = putf(env, "TMPDIR=%s", a->scratch);
 	else if (r == 0 && !a->bare && has_private_tmp(rq->spec))

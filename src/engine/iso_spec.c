@@ -235,6 +235,9 @@ int iso_spec_set(struct iso_spec *s, const char *section, const char *key, const
 	if (str_eq(section, "process") && str_eq(key, "tty"))
 		return iso_err_set(err, ISO_ERR_USAGE, 0,
 				   "iso_spec_set: tty: only the programs give a terminal");
+	if (str_eq(section, "limits") && str_eq(key, "tokens"))
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "iso_spec_set: tokens: only the programs hand them out");
 	_cleanup_free_ char *policy = strdup(s->spec.seccomp);
 	if (!policy)
 		return no_memory(err);

@@ -5,7 +5,43 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "base/str.h"
 #include "engine/attempt.h"
+
+static bool holds_same(const struct ledger_row *row, const struct amount *wanted)
+{
+	for (size_t i = 0; i < row->amounts.n; i++)
+		if (amount_is_same(&row->amounts.list[i], wanted))
+			return true;
+	return false;
+}
+
+/* The first by name that it asks for and somebody else holds, or stands in line for before
+ * it; NULL: there is none. */
+static const struct amount *wanted_name(const struct ledger_row *rows, size_t n,
+					const struct ledger_row *own)
+{
+	for (size_t i = 0; !own->held && i < own->amounts.n; i++)
+		for (size_t k = 0; k < n && &rows[k] != own; k++)
+			if (rows[k].pid != own->pid &&
+			    holds_same(&rows[k], &own->amounts.list[i]))
+				return &own->amounts.list[i];
+	return NULL;
+}
+
+/* "waits for gpu=2, which others hold". */
+static bool tell_name(const struct amount *wanted, char ret[ATTEMPT_WAIT_TEXT])
+{
+	const struct amounts one = { .n = 1, .list = { *wanted } };
+	_cleanup_strv_ char **words = NULL;
+
+	if (amounts_words(&one, false, &words) < 0)
+		return false;
+	(void)snprintf(ret, ATTEMPT_WAIT_TEXT,
+		       "waits for %s '%s', which others hold (isorun status)",
+		       wanted->kind == AMOUNT_TOKEN ? "the token" : "the lock", words[0]);
+	return true;
+}
 
 bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 {
@@ -31,6 +67,9 @@ bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 			budget_bytes = rows[i].budget_bytes;
 		held_bytes += rows[i].held && !ours ? rows[i].mem_bytes : 0;
 	}
+	const struct amount *name = own ? wanted_name(rows, n, own) : NULL;
+	if (name)
+		return tell_name(name, ret);
 	if (!own || !held_bytes)
 		return false;
 	if (own->held)

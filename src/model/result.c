@@ -40,6 +40,7 @@ void result_fini(struct result *r)
 	strv_free(r->written);
 	strv_free(r->deleted);
 	strv_free(r->kept);
+	strv_free(r->held);
 	for (size_t i = 0; i < r->n_degraded; i++) {
 		free(r->degraded[i].what);
 		free(r->degraded[i].why);

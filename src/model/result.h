@@ -70,6 +70,8 @@ struct result {
 	size_t n_written;       /* the number there were; `written` may hold fewer */
 	char **deleted;         /* overlay: paths that were there before; likewise */
 	size_t n_deleted;
+	char **held;            /* tokens with their units, and locks, by amounts_words; may be
+				 * NULL */
 	char **kept;            /* what of both was brought into the tree; likewise */
 	size_t n_kept;
 	struct degraded *degraded;

@@ -41,6 +41,8 @@ void spec_fini(struct spec *s)
 	strv_free(s->capabilities);
 	free(s->seccomp);
 	free(s->user);
+	strv_free(s->tokens);
+	strv_free(s->locks);
 	strv_free(s->env_pass);
 	strv_free(s->env_set);
 	free(s->pass_fds);
@@ -105,6 +107,8 @@ static int copy_lists(const struct spec *from, struct spec *to)
 		{ from->keep, &to->keep },
 		{ from->readonly_paths, &to->readonly_paths },
 		{ from->capabilities, &to->capabilities },
+		{ from->tokens, &to->tokens },
+		{ from->locks, &to->locks },
 		{ from->env_pass, &to->env_pass },
 		{ from->env_set, &to->env_set },
 	};
@@ -133,6 +137,7 @@ int spec_copy(const struct spec *from, struct spec *ret)
 
 	copy.profile = copy.description = copy.seccomp = copy.user = NULL;
 	copy.private_dirs = copy.hide = copy.keep = copy.readonly_paths = NULL;
+	copy.tokens = copy.locks = NULL;
 	copy.capabilities = copy.env_pass = copy.env_set = NULL;
 	copy.binds = NULL;
 	copy.n_binds = 0;

@@ -78,6 +78,8 @@ struct spec {
 	enum spec_meminfo meminfo; /* own: /proc/meminfo tells what the test may use */
 	uint64_t pids;           /* 0: none */
 	uint32_t cpus_milli;     /* demand; 0: not said */
+	char **tokens;           /* "gpu=1", see model/amount.h; each name once */
+	char **locks;            /* "schema", "schema:shared"; each name once */
 	int64_t timeout_ns;      /* 0: none */
 	int64_t grace_ns;        /* between TERM and KILL */
 

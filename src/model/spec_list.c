@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/amount.h"
 
 #define LIST(e) ((char ***)(void *)((char *)(e)->spec + (e)->row->offset))
 
@@ -172,6 +173,62 @@ int spec_set_paths(const struct spec_entry *e)
 }
 
 void spec_get_paths(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	spec_get_words(s, row, b);
+}
+
+/* A name that was there before is replaced; `separator` ends it. */
+static int replace_name(const struct spec_entry *e, const char *word, char separator)
+{
+	const char end[] = { separator, '\0' };
+	const size_t len = strcspn(word, end);
+	char **list = *LIST(e);
+
+	for (size_t i = 0; list && list[i]; i++) {
+		if (strcspn(list[i], end) != len || strncmp(list[i], word, len) != 0)
+			continue;
+		char *copy = strdup(word);
+		if (!copy)
+			return spec_no_memory(e);
+		free(list[i]);
+		list[i] = copy;
+		return 0;
+	}
+	return spec_list_add(e, word);
+}
+
+static int add_token(const struct spec_entry *e, const char *word)
+{
+	const char *why = token_parse(word, NULL, NULL);
+
+	return why ? spec_refuse(e, word, "%s", why) : replace_name(e, word, '=');
+}
+
+int spec_set_tokens(const struct spec_entry *e)
+{
+	return take_words(e, spec_list_empty, add_token);
+}
+
+void spec_get_tokens(const struct spec *s, const struct spec_row *row, struct buf *b)
+{
+	spec_get_words(s, row, b);
+}
+
+static int add_lock(const struct spec_entry *e, const char *word)
+{
+	char name[AMOUNT_NAME];
+	bool shared;
+	const char *why = lock_parse(word, name, &shared);
+
+	return why ? spec_refuse(e, word, "%s", why) : replace_name(e, word, ':');
+}
+
+int spec_set_locks(const struct spec_entry *e)
+{
+	return take_words(e, spec_list_empty, add_lock);
+}
+
+void spec_get_locks(const struct spec *s, const struct spec_row *row, struct buf *b)
 {
 	spec_get_words(s, row, b);
 }

@@ -55,6 +55,8 @@ SPEC_VALUE(words);
 SPEC_VALUE(globs);
 SPEC_VALUE(paths);
 SPEC_VALUE(binds);
+SPEC_VALUE(tokens);
+SPEC_VALUE(locks);
 SPEC_VALUE(env);
 SPEC_VALUE(fds);
 

@@ -486,6 +486,8 @@ static void a_policy_is_compiled_when_it_is_set(void **state)
 	assert_non_null(strstr(err.text, "strict"));
 	assert_int_equal(run(p, odd).exit_status, EPERM);
 	assert_true(iso_spec_set(p->spec, "process", "seccomp-log", "yes", &err) < 0);
+	assert_true(iso_spec_set(p->spec, "limits", "tokens", "gpu=1", &err) < 0);
+	assert_int_equal(err.kind, ISO_ERR_USAGE);
 }
 
 struct worker {

@@ -227,6 +227,22 @@ static void sizes_times_and_counts_go_through_one_grammar(void **state)
 	assert_int_equal(spec.mem_bytes, UINT64_C(3) << 29);
 }
 
+static void tokens_and_locks_have_each_name_once_and_the_last_wins(void **state)
+{
+	(void)state;
+	set("limits", "tokens", "gpu=1 licence");
+	set("limits", "tokens", "gpu=0.5");
+	set("limits", "locks", "db data:shared");
+	set("limits", "locks", "db:shared");
+	assert_string_equal(text_of("limits", "tokens"), "gpu=0.5 licence");
+	assert_string_equal(text_of("limits", "locks"), "db:shared data:shared");
+	assert_non_null(strstr(refused("limits", "tokens", "gpu=1.5"), "whole"));
+	refused("limits", "tokens", "gpu=x");
+	refused("limits", "locks", "db:");
+	set("limits", "tokens", "none");
+	assert_string_equal(text_of("limits", "tokens"), "none");
+}
+
 static void a_bare_zero_is_refused_where_a_word_means_none(void **state)
 {
 	(void)state;
@@ -429,6 +445,7 @@ int main(void)
 		SPEC_TEST(a_percentage_has_its_sign_and_at_most_three_decimals),
 		SPEC_TEST(each_spelling_of_yes_and_no_is_read),
 		SPEC_TEST(sizes_times_and_counts_go_through_one_grammar),
+		SPEC_TEST(tokens_and_locks_have_each_name_once_and_the_last_wins),
 		SPEC_TEST(a_bare_zero_is_refused_where_a_word_means_none),
 		SPEC_TEST(the_workspace_can_be_left_to_the_caller_again),
 		SPEC_TEST(a_quoted_none_is_a_word),

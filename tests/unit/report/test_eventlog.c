@@ -83,6 +83,7 @@ static const struct result *full_result(void)
 	static struct leftover left[] = { { 12, "a-name-of-15-ch", (char *)(uintptr_t)"cmd 1", 13 },
 					  { 14, "b", (char *)(uintptr_t)"", 15 } };
 	static char *written[] = { (char *)(uintptr_t)"w/1", (char *)(uintptr_t)"w/2", NULL };
+	static char *held[] = { (char *)(uintptr_t)"gpu:0,1", NULL };
 	static struct degraded given_up = { (char *)(uintptr_t)"what", (char *)(uintptr_t)"why" };
 	static struct result r = {
 		.outcome = OUTCOME_CRASHED, .started = true, .raw_status = 139, .exit_status = -1,
@@ -94,6 +95,7 @@ static const struct result *full_result(void)
 			   .mem_limit_end_bytes = 107, .swap_bytes = 108, .oom_kills = 109,
 			   .pauses = 110, .paused_ns = 111, .waited_ns = 112 },
 		.leftovers = left, .n_leftovers = 2, .written = written, .n_written = 17,
+		.held = held,
 		.degraded = &given_up, .n_degraded = 1, .error_status = 126,
 		.error = (char *)(uintptr_t)"its error",
 	};
@@ -125,6 +127,7 @@ static void check_result(const struct event *e)
 	assert_int_equal(got->mem_refused, want->mem_refused);
 	assert_int_equal(got->sandbox_killed, want->sandbox_killed);
 	assert_memory_equal(&got->usage, &want->usage, sizeof(got->usage));
+	assert_string_equal(got->held[0], "gpu:0,1");
 	assert_int_equal(got->n_leftovers, 2);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(got->leftovers[i].pid, want->leftovers[i].pid);
@@ -164,6 +167,7 @@ static void a_log_of_a_replayed_log_is_the_same_file(void **state)
 	char *path = place_path(p, "log");
 	char *locks[] = { (char *)(uintptr_t)"db", NULL };
 	char *tags[] = { (char *)(uintptr_t)"slow", (char *)(uintptr_t)"net", NULL };
+	char *tokens[] = { (char *)(uintptr_t)"gpu=0.5", NULL };
 	struct event plan = planned("locked", 77);
 	struct event again = started("locked", 2, 8, 9);
 	struct event warn = { .kind = EVENT_WARNING, .u.warning.text = "beware" };
@@ -171,6 +175,8 @@ static void a_log_of_a_replayed_log_is_the_same_file(void **state)
 
 	play_run(p, &s, 1);
 	plan.u.planned.demand.locks = locks;
+	plan.u.planned.demand.shared_locks = tags;
+	plan.u.planned.demand.tokens = tokens;
 	plan.u.planned.demand.exclusive = true;
 	plan.u.planned.tags = tags;
 	again.u.started.reason = "out of memory: 2G instead of 1G";
@@ -189,6 +195,8 @@ static void a_log_of_a_replayed_log_is_the_same_file(void **state)
 	char *second = place_read(p, "copy");
 	assert_true(strlen(first) > 1000);
 	assert_string_equal(first, second);
+	assert_non_null(strstr(first, "\"shared_locks\":[\"slow\",\"net\"]"));
+	assert_non_null(strstr(first, "\"tokens\":[\"gpu=0.5\"]"));
 	free(first);
 	free(second);
 	free(path);
