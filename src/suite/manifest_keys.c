@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/amount.h"
 #include "suite/output.h"
 #include "suite/output_bound.h"
 
@@ -205,9 +206,84 @@ static int apply_keep(APPLY_ARGS)
 	return manifest_apply_spec(to, "filesystem.keep", value, where, err);
 }
 
+static int refuse_word(const char *where, const char *word, const char *why, struct iso_err *err)
+{
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "%s: '%s': %s", where, word, why);
+}
+
 static int apply_locks(APPLY_ARGS)
 {
-	return add_split(&to->test->demand.locks, to, value, where, err);
+	_cleanup_strv_ char **words = NULL;
+	struct demand *demand = &to->test->demand;
+	int r = 0;
+
+	if (strv_split(value, " \t,", &words) < 0)
+		return no_memory(where, err);
+	for (size_t i = 0; r == 0 && i < strv_len(words); i++) {
+		char name[AMOUNT_NAME];
+		bool shared;
+		const char *why = lock_parse(words[i], name, &shared);
+
+		if (why)
+			return refuse_word(where, words[i], why, err);
+		r = add_words(shared ? &demand->shared_locks : &demand->locks,
+			      (char *[]){ name, NULL }, to, where, err);
+	}
+	return r;
+}
+
+/* Adds one word to a list in the suite's arena, in place of one of that name.  The list is made
+ * anew: tests of one source have it in common. */
+static int put_token(char ***list, char *word, const struct manifest_target *to,
+		     const char *where, struct iso_err *err)
+{
+	_cleanup_strv_ char **others = NULL;
+	char **rest = NULL;
+
+	for (char **old = *list; old && *old; old++)
+		if (!token_same_name(*old, word) && strv_add(&others, *old) < 0)
+			return no_memory(where, err);
+	int r = others ? add_words(&rest, others, to, where, err) : 0;
+
+	if (r == 0)
+		r = add_words(&rest, (char *[]){ word, NULL }, to, where, err);
+	if (r == 0)
+		*list = rest;
+	return r;
+}
+
+static int state_tokens(const struct manifest_target *to, char *const *words, const char *where,
+			struct iso_err *err)
+{
+	struct token_pools tried = { 0 };
+	const char *why;
+
+	for (size_t i = 0; words && words[i]; i++) {
+		if (token_pools_add(&tried, words[i], &why) < 0)
+			return refuse_word(where, words[i], why, err);
+		if (strv_add(&to->settings->tokens, words[i]) < 0)
+			return no_memory(where, err);
+	}
+	return 0;
+}
+
+static int apply_tokens(APPLY_ARGS)
+{
+	_cleanup_strv_ char **words = NULL;
+	int r = 0;
+
+	if (strv_split(value, " \t,", &words) < 0)
+		return no_memory(where, err);
+	if (to->settings)
+		return state_tokens(to, words, where, err);
+	for (size_t i = 0; r == 0 && i < strv_len(words); i++) {
+		const char *why = token_parse(words[i], NULL, NULL);
+
+		if (why)
+			return refuse_word(where, words[i], why, err);
+		r = put_token(&to->test->demand.tokens, words[i], to, where, err);
+	}
+	return r;
 }
 
 static int apply_tags(APPLY_ARGS)
@@ -333,7 +409,8 @@ static const struct manifest_key keys[] = {
 	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
 	{ "jobs", MANIFEST_SUITE, "N", "tests at once at most", apply_jobs },
 	{ "keep", MANIFEST_SUITE, "GLOB...", "brought back from the overlay", apply_keep },
-	{ "locks", ITEM, "NAME...", "tests that share one never overlap", apply_locks },
+	{ "locks", ITEM, "NAME[:shared]...", "tests with one name never overlap, unless shared",
+	  apply_locks },
 	{ "memory", ANY, "SIZE", "demand and limit of one test", apply_memory },
 	{ "output-limit", ANY, "SIZE", "what is kept of its output", apply_output_limit },
 	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },
@@ -342,6 +419,8 @@ static const struct manifest_key keys[] = {
 	{ "skip-status", ITEM, "N...", "exit statuses that mean skipped", apply_skip_status },
 	{ "tags", ITEM, "NAME...", "what -m chooses by", apply_tags },
 	{ "timeout", ANY, "TIME", "time limit of one attempt", apply_timeout },
+	{ "tokens", ITEM | MANIFEST_SUITE, "NAME[=N]...", "it holds them; of [suite]: there are",
+	  apply_tokens },
 	{ "workspace", MANIFEST_SUITE, "shared|overlay|readonly", "how tests see the tree",
 	  apply_workspace },
 	{ "workspace-dir", MANIFEST_SUITE, "DIR", "the tree, relative to the manifest",

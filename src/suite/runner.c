@@ -14,7 +14,9 @@
  * and the order; the ledger, inside engine_start, by all isorun processes of
  * this user.  Only one attempt at a time waits at the ledger: the first that
  * plan_next chose while none did.  All others ask with ENGINE_NOWAIT and stay
- * with us when refused, so that a better choice can still be made later.  An
+ * with us when refused, so that a better choice can still be made later: when
+ * it was refused for the sake of a token or lock, at once, of those that want
+ * none of that.  An
  * attempt that waits at the ledger counts as running for the planner.  Who
  * was refused is tried again when anything of ours starts or ends; since one
  * of ours always waits then, its turn is such an event, and nothing polls.
@@ -39,6 +41,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -46,6 +50,7 @@
 #include "base/time.h"
 #include "cgroup/cgroup.h"
 #include "planner/budget.h"
+#include "planner/scene.h"
 #include "suite/runner_state.h"
 
 #define WAIT_TELL_NS (10 * NSEC_PER_SEC)
@@ -117,6 +122,16 @@ static int allocate(struct runner *r, struct iso_err *err)
 	return 0;
 }
 
+uint64_t suite_lock_scope(const char *workspace_dir)
+{
+	struct stat st;
+
+	if (stat(workspace_dir, &st) < 0)
+		return amount_scope(0, workspace_dir, strlen(workspace_dir));
+	const uint64_t id[] = { st.st_dev, st.st_ino };
+	return amount_scope(0, id, sizeof(id));
+}
+
 static int runner_init(struct runner *r, const struct run_config *config, struct iso_err *err)
 {
 	*r = (struct runner){
@@ -137,6 +152,8 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 		return rc;
 	r->limits.cpus = cg_count_cpus();
 	r->limits.budget_bytes = r->budget.bytes;
+	r->limits.tokens = config->tokens;
+	r->lock_scope = suite_lock_scope(config->workspace_dir);
 	choose_demands(r);
 	r->slots = calloc(r->width.most, sizeof(*r->slots));
 	return r->slots ? 0 : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "run");
@@ -231,17 +248,56 @@ static void watch_waiting(struct runner *r)
 		r->wait_timer = NULL; /* only a word less */
 }
 
+static bool wants_names(const struct demand *d)
+{
+	return d->tokens || d->locks || d->shared_locks;
+}
+
+/* Others hold what `refused` wants by name, or stand before it.  It and those that want any
+ * of the same are not asked for again now; who wants none of it may well start. */
+static size_t bar(struct runner *r, size_t refused)
+{
+	const struct plan_item *like = &r->items[refused];
+	size_t n = 0;
+
+	for (size_t k = 0; k < r->n_order; k++) {
+		struct plan_item *item = &r->items[r->order[k]];
+
+		if (item->state != PLAN_WAITING || (item != like && !plan_want_same(item, like)))
+			continue;
+		item->state = PLAN_BARRED;
+		n++;
+	}
+	return n;
+}
+
+static void lift_bars(struct runner *r)
+{
+	for (size_t k = 0; k < r->n_order; k++)
+		if (r->items[r->order[k]].state == PLAN_BARRED)
+			r->items[r->order[k]].state = PLAN_WAITING;
+}
+
 void runner_fill(struct runner *r)
 {
+	size_t barred = 0;
+
 	if (r->filling)
 		return;
 	r->filling = true;
 	while (!r->stopping && r->n_active < r->limits.jobs) {
 		const size_t i = choose_next(r);
 
-		if (i == SIZE_MAX || run_test_start(&r->tests[i]) == -EAGAIN)
+		if (i == SIZE_MAX)
 			break;
+		if (run_test_start(&r->tests[i]) != -EAGAIN)
+			continue;
+		if (!wants_names(&r->items[i].demand))
+			break;
+		barred += bar(r, i);
 	}
+	if (barred)
+		lift_bars(r);
 	r->filling = false;
 	watch_waiting(r);
 	if (r->looping && r->n_active == 0)

@@ -35,6 +35,7 @@ struct run_config {
 	const char *run_name;           /* and the directory that rundir_make made */
 	const char *run_dir;
 	const char *keep_dir;         /* collects what tests' profiles keep, for keep_apply */
+	const struct token_pools *tokens; /* that there are; NULL: none, and no test wants any */
 	unsigned jobs;                  /* 0: chosen */
 	uint64_t mem_bytes;             /* demand of tests that declare none; 0: the spec's, else
 					 * history's or the default */
@@ -55,6 +56,9 @@ struct run_summary {
 /* A suite sees its tree through an overlay where no profile or option says
  * otherwise: many real suites clash in their own tree and pass only so. */
 void suite_spec_defaults(struct spec *spec);
+
+/* Of the locks of a suite with that workspace: by what it is, not by how it is called. */
+uint64_t suite_lock_scope(const char *workspace_dir);
 
 /* Runs everything; returns when the last event has been given to the sinks.
  * SIGINT, SIGTERM and SIGHUP (taken through the loop by the runner) end all

@@ -65,6 +65,40 @@ static int add_limits(char ***words, const struct run_test *t)
 			  is_sec ? "s" : "ms");
 }
 
+static int add_tokens(char ***words, const struct run_test *t)
+{
+	const struct token_pools *have = t->run->limits.tokens;
+	int r = 0;
+
+	for (char **token = t->run->items[t->index].demand.tokens; r == 0 && token && *token;
+	     token++) {
+		_cleanup_buf_ struct buf b = BUF_INIT;
+		const struct token_pool *pool = &have->list[token_pools_find(have, *token)];
+
+		buf_addf(&b, "%s=%u", pool->name, token_pool_size(pool));
+		r = b.error ? b.error : add(words, "--have", buf_str(&b));
+		if (r == 0)
+			r = add(words, "--token", *token);
+	}
+	return r;
+}
+
+static int add_locks(char ***words, const struct run_test *t)
+{
+	const struct demand *demand = &t->run->items[t->index].demand;
+	int r = 0;
+
+	for (char **lock = demand->locks; r == 0 && lock && *lock; lock++)
+		r = add(words, "--lock", *lock);
+	for (char **lock = demand->shared_locks; r == 0 && lock && *lock; lock++) {
+		_cleanup_buf_ struct buf b = BUF_INIT;
+
+		buf_addf(&b, "%s:shared", *lock);
+		r = b.error ? b.error : add(words, "--lock", buf_str(&b));
+	}
+	return r;
+}
+
 static int add_all(char ***words, const struct run_test *t)
 {
 	const struct spec *spec = t->spec;
@@ -80,6 +114,10 @@ static int add_all(char ***words, const struct run_test *t)
 		r = add(words, "--scratch", "disk");
 	if (r == 0)
 		r = add_limits(words, t);
+	if (r == 0)
+		r = add_tokens(words, t);
+	if (r == 0)
+		r = add_locks(words, t);
 	for (size_t i = 0; r == 0 && i < strv_len(t->test->env); i++)
 		r = add(words, "--env", t->test->env[i]);
 	return r;

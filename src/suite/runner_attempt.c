@@ -333,6 +333,19 @@ static int prepare(struct run_test *t, struct iso_err *err)
 static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *err)
 {
 	struct runner *r = t->run;
+	const struct demand *demand = &item_of(t)->demand;
+	const struct amounts_wanted wanted = {
+		.tokens = demand->tokens,
+		.locks = demand->locks,
+		.shared_locks = demand->shared_locks,
+		.lock_scope = r->lock_scope,
+		.have = r->limits.tokens,
+	};
+	struct amounts amounts = { .n = 0 };
+	int rc = amounts_fill(&wanted, &amounts, err);
+
+	if (rc < 0)
+		return rc;
 	const struct attempt_request request = {
 		.spec = t->env_set || t->log.on_disk ? &t->attempt_spec : t->spec,
 		.argv = t->test->argv,
@@ -345,6 +358,7 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 		.attempt = t->log.attempts + 1,
 		.slot = (int)t->slot,
 		.mem_bytes = t->reserved_bytes,
+		.amounts = &amounts,
 		.alone = item_of(t)->alone,
 		.timeout_ns = run_test_timeout_ns(t),
 		.grace_ns = t->spec->grace_ns,

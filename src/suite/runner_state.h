@@ -69,6 +69,7 @@ struct runner {
 	struct plan_limits limits;
 	struct plan_width width;        /* limits.jobs is its present one */
 	struct host_load load;
+	uint64_t lock_scope;            /* of the workspace: the same names elsewhere are others */
 	struct budget budget;
 	struct demand_rules rules;
 	struct iso_err recall_fault;    /* of the history, when demands were chosen */

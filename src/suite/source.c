@@ -38,6 +38,7 @@ void suite_settings_fini(struct suite_settings *s)
 	free(s->profile);
 	free(s->budget_from);
 	free(s->workspace_dir);
+	strv_free(s->tokens);
 	strv_free(s->spec_entries);
 	suite_settings_init(s);
 }

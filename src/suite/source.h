@@ -21,6 +21,7 @@ struct suite_settings {
 	int retries;              /* -1: not said */
 	uint64_t output_limit_bytes;
 	char *workspace_dir;      /* absolute; NULL: the working directory */
+	char **tokens;            /* "gpu=2": so many there are; checked already */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
 };
 void suite_settings_init(struct suite_settings *s);

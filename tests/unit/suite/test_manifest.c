@@ -133,6 +133,34 @@ static void a_test_section_is_a_shell_command_in_the_manifests_directory(void **
 	assert_string_equal(t->env[1], "B=x y");
 }
 
+static void tokens_and_shared_locks_are_read_in_each_section(void **state)
+{
+	(void)state;
+	place_file("list", "true\nfalse\n", 0644);
+	load("[suite]\ntokens = gpu=2, licence=3\n"
+	     "[source]\nfrom = lines:list\ntokens = gpu=1 licence\n"
+	     "[test b]\ncommand = true\nlocks = schema:shared, data\ntokens = gpu=2\n"
+	     "[match b]\nlocks = extra:shared\ntokens = gpu=1\n"
+	     "[match fal*]\ntokens = gpu=0.5\n");
+	assert_int_equal(strv_len(settings.tokens), 2);
+	assert_string_equal(settings.tokens[1], "licence=3");
+	assert_int_equal(suite.n_tests, 3);
+	/* What a match says of one test changes no other of its source. */
+	assert_int_equal(strv_len(suite.tests[0]->demand.tokens), 2);
+	assert_true(strv_has(suite.tests[0]->demand.tokens, "gpu=1"));
+	assert_int_equal(strv_len(suite.tests[1]->demand.tokens), 2);
+	assert_true(strv_has(suite.tests[1]->demand.tokens, "gpu=0.5"));
+	assert_true(strv_has(suite.tests[1]->demand.tokens, "licence"));
+	const struct test *b = suite.tests[2];
+
+	assert_int_equal(strv_len(b->demand.tokens), 1);
+	assert_string_equal(b->demand.tokens[0], "gpu=2");
+	assert_int_equal(strv_len(b->demand.locks), 1);
+	assert_string_equal(b->demand.locks[0], "data");
+	assert_true(strv_has(b->demand.shared_locks, "schema"));
+	assert_true(strv_has(b->demand.shared_locks, "extra"));
+}
+
 static void a_command_may_go_over_several_lines(void **state)
 {
 	(void)state;
@@ -287,6 +315,7 @@ int main(void)
 		CASE(profile_entries_are_checked_and_kept_in_order),
 		CASE(a_profile_that_is_a_file_is_relative_to_the_manifest),
 		CASE(a_test_section_is_a_shell_command_in_the_manifests_directory),
+		CASE(tokens_and_shared_locks_are_read_in_each_section),
 		CASE(a_command_may_go_over_several_lines),
 		CASE(several_sources_each_have_their_own_settings),
 		CASE(a_source_may_run_elsewhere),
