@@ -65,6 +65,8 @@ static struct json *to_json(const struct listed *l)
 	json_set_str(j, "profile", t->profile);
 	json_set(j, "tags", json_strv(t->tags));
 	json_set(j, "locks", json_strv(t->demand.locks));
+	json_set(j, "shared_locks", json_strv(t->demand.shared_locks));
+	json_set(j, "tokens", json_strv(t->demand.tokens));
 	json_set_bool(j, "exclusive", t->demand.exclusive);
 	if (l->demand.mem_bytes) {
 		json_set_u64(j, "mem_bytes", l->demand.mem_bytes);

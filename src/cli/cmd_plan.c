@@ -27,7 +27,7 @@
 
 struct plan_values {
 	bool help;                      /* begins as struct values_suite */
-	struct options_sandbox sandbox; /* of it only the budget */
+	struct options_sandbox sandbox; /* of it only the budget and what there is */
 	struct options_select select;
 	unsigned jobs;                  /* 0: not given */
 	unsigned cpus;                  /* 0: this machine's */
@@ -42,6 +42,8 @@ static const struct opt rows[] = {
 	{ 0, "budget", "SIZE", opt_size, FIELD(sandbox.budget_bytes),
 	  "with that much memory for all (default: as here)", NULL },
 	{ 0, "cpus", "N", opt_count, FIELD(cpus), "on so many cpus (default: as here)", NULL },
+	{ 0, "have", "NAME=N", opt_have, FIELD(sandbox.have),
+	  "with so many tokens of that name", NULL },
 	OPT_HELP,
 	{ 0, "html", "FILE", opt_string, FIELD(html_file),
 	  "write a page with a picture; - is standard output", NULL },
@@ -63,6 +65,7 @@ struct planning {
 	struct test_suite suite;
 	struct suite_settings settings;
 	struct suite_specs specs;
+	struct token_pools tokens;
 	struct history *history;
 	char *runtime_dir;
 	char *state_dir;
@@ -102,8 +105,11 @@ static int load(struct planning *p, char *const *sources, struct iso_err *err)
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "read the working directory");
 	p->history = suite_history_try(p->state_dir);
-	return suite_specs_make(&p->specs, p->runtime_dir, &p->suite, &p->settings, &v->sandbox,
-				err);
+	r = suite_specs_make(&p->specs, p->runtime_dir, &p->suite, &p->settings, &v->sandbox, err);
+	if (r < 0)
+		return r;
+	return suite_tokens_apply(&p->suite, &p->specs, &p->settings, &v->sandbox, v->sandbox.have,
+				  &p->tokens, err);
 }
 
 static int ask_host(struct planning *p, struct iso_err *err)
@@ -228,6 +234,7 @@ static int choose_demands(struct planning *p)
 		return -ENOMEM;
 	limits->cpus = v->cpus ? v->cpus : cg_count_cpus();
 	limits->budget_bytes = p->budget.bytes;
+	limits->tokens = &p->tokens;
 	f->budget_from = p->budget.from;
 	f->options.share_bytes = plan_share(p->budget.bytes, jobs, limits->cpus);
 
@@ -377,6 +384,7 @@ static int run(char **argv)
 	if (r == 0)
 		r = tell(&p, &err);
 	planning_fini(&p);
+	options_sandbox_fini(&v.sandbox);
 	return r < 0 ? say_fault(&err) : 0;
 }
 

@@ -46,6 +46,7 @@ struct shell {
 	struct suite_settings settings;
 	struct suite_specs specs;
 	const struct test *test;      /* NULL: the sandbox of a wrapped command */
+	struct amounts amounts;       /* what that test holds by name */
 	struct prepared command;      /* of that one */
 	struct prepared *prepared;    /* the one that counts */
 };
@@ -100,7 +101,12 @@ static int find_test(struct shell *s, char **words, struct iso_err *err)
 			s->test = s->suite.tests[i];
 	if (r == 0 && !s->test)
 		r = no_such_test(&s->suite, id, err);
-	return r;
+	if (r < 0)
+		return r;
+	/* What others want is not looked at. */
+	s->suite.tests[0] = (struct test *)(uintptr_t)s->test;
+	s->suite.n_tests = 1;
+	return 0;
 }
 
 /* As a run would give it, as far as that is known before one. */
@@ -135,6 +141,23 @@ static int add_environment(struct shell *s, struct spec *spec)
 	return r < 0 ? r : strv_addf(&spec->env_set, "ISORUN_COMMAND=%s", command);
 }
 
+static int choose_amounts(struct shell *s, struct iso_err *err)
+{
+	struct token_pools have;
+	int r = suite_tokens_apply(&s->suite, &s->specs, &s->settings, &s->values->sandbox, false,
+				   &have, err);
+	const struct demand *demand = &s->test->demand;
+	const struct amounts_wanted wanted = {
+		.tokens = demand->tokens,
+		.locks = demand->locks,
+		.shared_locks = demand->shared_locks,
+		.lock_scope = suite_lock_scope(s->workspace_dir),
+		.have = &have,
+	};
+
+	return r < 0 ? r : amounts_fill(&wanted, &s->amounts, err);
+}
+
 static int prepare_test(struct shell *s, struct iso_err *err)
 {
 	const char *dir = s->settings.workspace_dir ? s->settings.workspace_dir : ".";
@@ -144,6 +167,9 @@ static int prepare_test(struct shell *s, struct iso_err *err)
 		return iso_err_set(err, ISO_ERR_HOST, r, "read the working directory");
 	r = suite_specs_make(&s->specs, s->runtime_dir, &s->suite, &s->settings,
 			     &s->values->sandbox, err);
+	if (r < 0)
+		return r;
+	r = choose_amounts(s, err);
 	if (r < 0)
 		return r;
 	s->prepared = suite_specs_prepared_of(&s->specs, s->test);
@@ -247,6 +273,7 @@ static int shell(const struct shell_values *v, char **words)
 		test.id = s.test->id;
 		test.cwd = s.test->cwd;
 		test.workspace = s.workspace_dir;
+		test.amounts = &s.amounts;
 		wrap.test = &test;
 	}
 	status = r < 0 ? say_fault(&err) : run_shell(&s, &wrap);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/str.h"
 #include "base/time.h"
 #include "cli/command.h"
 #include "cli/host_dirs.h"
@@ -33,6 +34,27 @@ static const char *state_of(const struct ledger_row *row)
 	return row->want_bytes ? "pauses" : "runs";
 }
 
+/* What it holds by name or, while it waits, what it asks for; NULL: nothing. */
+static char **names_of(const struct ledger_row *row)
+{
+	char **words = NULL;
+
+	if (amounts_words(&row->amounts, row->held, &words) < 0)
+		return NULL;
+	return words;
+}
+
+static void add_names(struct json *j, const struct ledger_row *row)
+{
+	_cleanup_strv_ char **words = names_of(row);
+	struct json *list = words ? json_array() : NULL;
+
+	for (size_t i = 0; i < strv_len(words); i++)
+		json_add_str(list, words[i]);
+	if (list)
+		json_set(j, row->held ? "holds" : "asks", list);
+}
+
 static void print_json(const struct ledger_row *ledger, size_t n)
 {
 	struct json *top = json_object();
@@ -52,6 +74,7 @@ static void print_json(const struct ledger_row *ledger, size_t n)
 		json_set_int(j, "for_ns", time_now_ns() - row->since_ns);
 		if (row->held)
 			json_set_int(j, "slot", row->slot);
+		add_names(j, row);
 		json_set_str(j, "title", row->title);
 		json_add(list, j);
 	}
@@ -59,6 +82,16 @@ static void print_json(const struct ledger_row *ledger, size_t n)
 	if (json_dump(top, true, &text) == 0)
 		puts(text);
 	json_free(top);
+}
+
+/* "gpu:0,1 schema " before the title. */
+static void print_names(const struct ledger_row *row)
+{
+	_cleanup_strv_ char **words = names_of(row);
+
+	for (size_t i = 0; i < strv_len(words); i++)
+		printf("%s ", words[i]);
+	printf("%s", words ? " " : "");
 }
 
 static void print_rows(const struct ledger_row *ledger, size_t n)
@@ -83,11 +116,13 @@ static void print_rows(const struct ledger_row *ledger, size_t n)
 	printf("%u run with %s", held, num_format_size(mem, held_bytes));
 	printf(" of a budget of %s, %zu wait\n\n", num_format_size(mem, budget_bytes), n - held);
 	printf("%8s  %-6s  %8s  %8s  %s\n", "PID", "STATE", "MEMORY", "FOR", "WHAT");
-	for (size_t i = 0; i < n; i++)
-		printf("%8d  %-6s  %8s  %8s  %s\n", (int)ledger[i].pid,
-		       state_of(&ledger[i]),
+	for (size_t i = 0; i < n; i++) {
+		printf("%8d  %-6s  %8s  %8s  ", (int)ledger[i].pid, state_of(&ledger[i]),
 		       num_format_size(mem, ledger[i].mem_bytes),
-		       num_format_time(age, time_now_ns() - ledger[i].since_ns), ledger[i].title);
+		       num_format_time(age, time_now_ns() - ledger[i].since_ns));
+		print_names(&ledger[i]);
+		puts(ledger[i].title);
+	}
 }
 
 static int show(bool json, struct iso_err *err)

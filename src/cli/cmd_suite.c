@@ -116,6 +116,7 @@ struct suite_run_state {
 	struct test_suite suite;
 	struct suite_settings settings;
 	struct suite_specs specs;
+	struct token_pools tokens;
 	struct suite_sinks sinks;
 	char *runtime_dir;
 	char *state_dir;
@@ -239,7 +240,7 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 static int choose_alone_options(struct suite_run_state *s, struct iso_err *err)
 {
 	static const char *const of_the_test[] = {
-		"profile", "workspace", "memory", "timeout", "budget", NULL,
+		"profile", "workspace", "memory", "timeout", "budget", "token", "lock", NULL,
 	};
 
 	return options_sandbox_words(&s->values->sandbox, s->settings.spec_entries, of_the_test,
@@ -256,6 +257,9 @@ static int prepare(struct suite_run_state *s, char *const *sources, struct iso_e
 	if (r == 0)
 		r = suite_specs_make(&s->specs, s->runtime_dir, &s->suite, &s->settings,
 				     &v->sandbox, err);
+	if (r == 0)
+		r = suite_tokens_apply(&s->suite, &s->specs, &s->settings, &v->sandbox, false,
+				       &s->tokens, err);
 	if (r == 0)
 		r = choose_alone_options(s, err);
 	if (r < 0)
@@ -303,6 +307,7 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.run_name = s->run_name,
 		.run_dir = s->run_dir,
 		.keep_dir = s->keep_dir,
+		.tokens = &s->tokens,
 		.jobs = choose_jobs(v, &s->settings),
 		.retries = choose_retries(v, &s->settings),
 		.output_limit_bytes = v->output_limit_bytes ? v->output_limit_bytes

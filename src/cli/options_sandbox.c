@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "model/amount.h"
 
 /* Which entry of a profile an option stands for. */
 struct profile_entry {
@@ -34,6 +35,17 @@ static int opt_spec(const struct opt *o, const char *value, void *field, struct 
 	grown[changes->n++] = (struct spec_change){ .opt = o, .value = value };
 	changes->list = grown;
 	return 0;
+}
+
+int opt_have(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	struct token_pools tried = { 0 };
+	const char *why;
+
+	if (token_pools_add(&tried, value, &why) < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "option '--%s': '%s': %s", o->name, value,
+				   why);
+	return strv_add(field, value) < 0 ? no_memory(err) : 0;
 }
 
 /* "K=V" as it is; "K" with the value it has here. */
@@ -114,9 +126,13 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "env", "K[=V]", "environment", "set", convert_env, "set a variable"),
 	SPEC(0, "grace", "TIME", "limits", "grace", NULL,
 	     "time between SIGTERM and SIGKILL at its end"),
+	{ 0, "have", "NAME=N", opt_have, FIELD(have),
+	  "so many tokens of that name there are", NULL },
 	SPEC(0, "hide", "PATH", "filesystem", "hide", convert_path, "make PATH look empty"),
 	SPEC(0, "keep", "GLOB", "filesystem", "keep", convert_word,
 	     "bring matching files out of the overlay"),
+	SPEC(0, "lock", "NAME[:shared]", "limits", "locks", convert_word,
+	     "nothing else that has this lock runs beside it"),
 	SPEC(0, "meminfo", "WHOSE", "limits", "meminfo", NULL,
 	     "own or host: what /proc/meminfo tells"),
 	SPEC(0, "memory", "SIZE", "limits", "memory", NULL,
@@ -142,6 +158,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC('t', "timeout", "TIME", "limits", "timeout", NULL, "end a test after TIME"),
 	SPEC(0, "tmp-size", "SIZE", "filesystem", "tmp-size", NULL,
 	     "size of its private directories together"),
+	SPEC(0, "token", "NAME[=N]", "limits", "tokens", convert_word,
+	     "what one test holds, such as gpu=1 or gpu=0.5"),
 	SPEC(0, "tty", NULL, "process", "tty", convert_yes, "give it a terminal of its own"),
 	SPEC(0, "user", "NAME|UID[:GID]", "process", "user", NULL, "run as this user"),
 	SPEC(0, "workspace", "HOW", "filesystem", "workspace", NULL,
@@ -149,6 +167,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 };
 void options_sandbox_fini(struct options_sandbox *o)
 {
+	strv_free(o->have);
+	o->have = NULL;
 	free(o->changes.list);
 	o->changes = (struct spec_changes){ 0 };
 }

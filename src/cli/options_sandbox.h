@@ -25,6 +25,7 @@ struct options_sandbox {
 	const char *profile;   /* NULL: not given */
 	uint64_t budget_bytes; /* 0: not given */
 	bool strict;
+	char **have;           /* "gpu=2" each, checked; owned */
 	struct spec_changes changes;
 };
 
@@ -34,8 +35,10 @@ struct values_sandbox {
 	struct options_sandbox sandbox;
 };
 
-enum { OPTIONS_SANDBOX_N = 24 };
+enum { OPTIONS_SANDBOX_N = 27 };
 extern const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N];
+
+opt_parse_fn opt_have; /* char **, owned: options_sandbox.have */
 
 void options_sandbox_fini(struct options_sandbox *o);
 

@@ -46,6 +46,14 @@ int suite_specs_make(struct suite_specs *s, const char *runtime_dir,
 		     const struct test_suite *suite, const struct suite_settings *settings,
 		     const struct options_sandbox *options, struct iso_err *err);
 
+/* Adds to each test's tokens and locks what its profile and the options say, finds out how many
+ * tokens there are, and checks that no test wants more: ISO_ERR_USAGE.  elsewhere: a stated
+ * number of gpus is that of another machine, and not bound by this one's list. */
+int suite_tokens_apply(struct test_suite *suite, struct suite_specs *specs,
+		       const struct suite_settings *settings,
+		       const struct options_sandbox *options, bool elsewhere,
+		       struct token_pools *ret, struct iso_err *err);
+
 /* All that is known of a test's profile. */
 struct prepared *suite_specs_prepared_of(struct suite_specs *s, const struct test *t);
 

@@ -21,6 +21,7 @@
 #include "cli/guard.h"
 #include "cli/host_dirs.h"
 #include "cli/say.h"
+#include "engine/tokens.h"
 #include "planner/grow.h"
 #include "planner/predict.h"
 
@@ -264,16 +265,24 @@ static int take_signals(struct wrapping *w, struct iso_err *err)
 static int open_engine(struct wrapping *w, struct iso_err *err)
 {
 	const struct wrap *wrap = w->wrap;
+	const struct tokens_host host = tokens_host_here();
+	struct token_pools tokens = { .n = 0 };
 	const struct engine_config config = {
 		.runtime_dir = wrap->runtime_dir,
 		.scratch_dir = host_scratch_dir,
 		.budget_bytes = wrap->values->sandbox.budget_bytes,
 		.prepared = wrap->prepared,
+		.tokens = &tokens,
 		.strict = wrap->values->sandbox.strict,
 		.name_refusal = wrap->name_refusal,
 	};
-	int r = loop_open(&w->loop);
+	int r = 0;
 
+	if (wrap->prepared->spec.tokens)
+		r = tokens_find(&host, wrap->values->sandbox.have, NULL, false, &tokens, err);
+	if (r < 0)
+		return r;
+	r = loop_open(&w->loop);
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "make an event loop");
 	return engine_open(w->loop, &config, &w->engine, err);
@@ -304,6 +313,7 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 		.attempt = 1,
 		.slot = -1,
 		.mem_bytes = spec->mem_bytes,
+		.amounts = test ? test->amounts : NULL,
 		/* A limit that was stated is one, but where it is only where to begin. */
 		.elastic = !spec->mem_bytes || w->wrap->values->retry_oom,
 		.may_rerun = w->wrap->values->retry_oom,

@@ -37,6 +37,7 @@ struct wrap_test {
 	const char *run;        /* ISORUN_RUN */
 	const char *cwd;
 	const char *workspace;
+	const struct amounts *amounts; /* tokens and locks */
 };
 
 struct wrap {
