@@ -47,6 +47,17 @@ static void who_ignores_term_is_killed_after_the_grace_time(void **state)
 	assert_story("+a ! -a:not-run =a:not-run");
 }
 
+/* Two signals of a kind that are not yet taken are one. */
+static void raise_term_again(void *arg)
+{
+	struct loop_timer **timer = arg;
+
+	if (strchr(buf_str(&f.recorder.story), '!'))
+		raise_term(NULL);
+	else
+		(void)loop_set_timer(f.loop, *timer, time_now_ns() + NSEC_PER_MSEC);
+}
+
 static void a_second_signal_kills_at_once(void **state)
 {
 	const struct fake_plan plans[] = {
@@ -59,8 +70,7 @@ static void a_second_signal_kills_at_once(void **state)
 	add("a");
 	f.config.kill_grace_ns = 3600 * NSEC_PER_SEC;
 	assert_int_equal(loop_add_timer(f.loop, time_now_ns(), raise_term, NULL, &one), 0);
-	assert_int_equal(loop_add_timer(f.loop, time_now_ns() + 2 * NSEC_PER_MSEC, raise_term,
-					NULL, &two), 0);
+	assert_int_equal(loop_add_timer(f.loop, time_now_ns(), raise_term_again, &two, &two), 0);
 	run(plans);
 	assert_story("+a ! -a:not-run =a:not-run");
 }
