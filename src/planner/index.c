@@ -13,6 +13,7 @@
 #include "planner/index.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +26,15 @@ struct node {
 	uint64_t mem_bytes;  /* MEM_NONE: nobody below waits */
 	int64_t ns;          /* PLAN_END_UNKNOWN where it is not known */
 	uint32_t cpus_milli;
+	uint32_t at;         /* place in the order */
+	float cpu_area;      /* time x cpus */
+	float mem_area;      /* time x memory */
 };
 #define MEM_NONE UINT64_MAX
 
-static const struct node nobody = { MEM_NONE, PLAN_END_UNKNOWN, UINT32_MAX };
+static const struct node nobody = {
+	MEM_NONE, PLAN_END_UNKNOWN, UINT32_MAX, UINT32_MAX, INFINITY, INFINITY,
+};
 
 struct class {
 	struct node root;             /* a copy: looked at far more often than the tree */
@@ -53,6 +59,7 @@ struct plan_index {
 	uint32_t *members;
 	struct class *classes;
 	size_t n_classes;
+	size_t latest;         /* class of whom was found last: where to look first */
 	struct node *nodes;    /* of all classes */
 	const struct plan_item **holders; /* as many as there are tests with locks */
 	size_t n_holders;
@@ -159,23 +166,33 @@ static unsigned band_of(uint64_t number)
 	return band;
 }
 
-static struct node leaf_of(const struct plan_index *ix, const struct plan_item *item)
+static struct node leaf_of(const struct plan_index *ix, uint32_t at)
 {
+	const struct plan_item *item = item_at(ix, at);
+	const int64_t ns = item->expected_ns > 0 ? item->expected_ns : PLAN_END_UNKNOWN;
 	const uint64_t mem = plan_mem_of(item, ix->limits);
 	if (item->state != PLAN_WAITING || plan_is_closed(item))
 		return nobody; /* the closed start when nothing else runs: as the head */
 	return (struct node){
 		.mem_bytes = mem < MEM_NONE ? mem : MEM_NONE - 1,
-		.ns = item->expected_ns > 0 ? item->expected_ns : PLAN_END_UNKNOWN,
+		.ns = ns,
 		.cpus_milli = item->demand.cpus_milli,
+		.at = at,
+		.cpu_area = (float)ns * (float)item->demand.cpus_milli,
+		.mem_area = (float)ns * (float)mem,
 	};
 }
 
+#define LESS(a, b) ((a) < (b) ? (a) : (b))
+
 static void node_join(struct node *ret, const struct node *a, const struct node *b)
 {
-	ret->mem_bytes = a->mem_bytes < b->mem_bytes ? a->mem_bytes : b->mem_bytes;
-	ret->ns = a->ns < b->ns ? a->ns : b->ns;
-	ret->cpus_milli = a->cpus_milli < b->cpus_milli ? a->cpus_milli : b->cpus_milli;
+	ret->mem_bytes = LESS(a->mem_bytes, b->mem_bytes);
+	ret->ns = LESS(a->ns, b->ns);
+	ret->cpus_milli = LESS(a->cpus_milli, b->cpus_milli);
+	ret->at = LESS(a->at, b->at);
+	ret->cpu_area = LESS(a->cpu_area, b->cpu_area);
+	ret->mem_area = LESS(a->mem_area, b->mem_area);
 }
 
 static size_t leaves_for(size_t n)
@@ -198,7 +215,7 @@ static void grow_tree(struct plan_index *ix, struct class *c, const uint32_t *me
 		if (i >= n)
 			continue;
 		ix->places[members[i]] = (struct place){ class_at, (uint32_t)i };
-		c->nodes[c->n_leaves + i] = leaf_of(ix, item_at(ix, members[i]));
+		c->nodes[c->n_leaves + i] = leaf_of(ix, members[i]);
 	}
 	for (size_t i = c->n_leaves; i-- > 1;)
 		node_join(&c->nodes[i], &c->nodes[2 * i], &c->nodes[2 * i + 1]);
@@ -333,6 +350,8 @@ struct offer {
 	struct room beside;  /* the head, at its turn */
 	bool has_beside;
 	int64_t gap_ns;      /* until then; below 0: nobody knows */
+	float cpu_area;      /* what is left now until then, rounded up */
+	float mem_area;
 };
 
 static bool room_beside(const struct plan_load *load, const struct plan_limits *limits,
@@ -350,33 +369,34 @@ static bool room_beside(const struct plan_load *load, const struct plan_limits *
 	return true;
 }
 
+/* More than a float of a product is ever off by. */
+#define ROUND_UP 1.000001F
+
 static bool fits(const struct room *room, const struct node *v)
 {
 	return v->mem_bytes <= room->mem_bytes && v->cpus_milli <= room->cpus_milli;
 }
 
+/* Of a node: whether anybody below it may be. */
 static bool is_content(const struct offer *offer, const struct node *v)
 {
-	return fits(&offer->now, v) &&
-	       (v->ns <= offer->gap_ns || (offer->has_beside && fits(&offer->beside, v)));
+	if (!fits(&offer->now, v))
+		return false;
+	return (v->ns <= offer->gap_ns && v->cpu_area <= offer->cpu_area &&
+		v->mem_area <= offer->mem_area) ||
+	       (offer->has_beside && fits(&offer->beside, v));
 }
 
-/* The first member below node i, which is content, that is content and stands before `end` in the
- * order; SIZE_MAX: none. */
-static size_t find_below(const struct class *c, size_t i, size_t width,
-			 const struct offer *offer, size_t end)
+/* The first place below node i, which is content, of one that is content and stands
+ * before `end`; SIZE_MAX: none. */
+static size_t find_below(const struct class *c, size_t i, const struct offer *offer, size_t end)
 {
-	if (i >= c->n_leaves) {
-		const size_t at = c->members[i - c->n_leaves];
-		return at < end ? at : SIZE_MAX;
-	}
-	const size_t first = i * width - c->n_leaves; /* its leftmost leaf */
-	if (c->members[first] >= end)
-		return SIZE_MAX;
+	if (i >= c->n_leaves)
+		return c->nodes[i].at;
 	for (size_t child = 2 * i; child <= 2 * i + 1; child++) {
-		if (!is_content(offer, &c->nodes[child]))
+		if (c->nodes[child].at >= end || !is_content(offer, &c->nodes[child]))
 			continue;
-		const size_t at = find_below(c, child, width / 2, offer, end);
+		const size_t at = find_below(c, child, offer, end);
 		if (at != SIZE_MAX)
 			return at;
 	}
@@ -429,16 +449,23 @@ size_t plan_index_find(struct plan_index *ix, const struct plan_scene *scene,
 	const bool room = room_beside(&shadow.load, ix->limits, &offer.beside);
 	if (shadow.at_ns != PLAN_END_UNKNOWN)
 		offer.gap_ns = shadow.at_ns - scene->now_ns;
+	offer.cpu_area = (float)offer.gap_ns * (float)offer.now.cpus_milli * ROUND_UP;
+	offer.mem_area = (float)offer.gap_ns * (float)offer.now.mem_bytes * ROUND_UP;
 
 	find_holders(ix, scene);
 	size_t best = SIZE_MAX;
-	for (size_t i = 0; i < ix->n_classes; i++) {
+	for (size_t k = 0, i = ix->latest; k < ix->n_classes; k++, i++) {
+		i = i < ix->n_classes ? i : 0;
 		const struct class *c = &ix->classes[i];
 		offer.has_beside = room && goes_with_head(ix, &shadow, head, c);
-		if (!is_content(&offer, &c->root) || is_locked_out(ix, scene, c))
+		if (c->root.at >= best || !is_content(&offer, &c->root) ||
+		    is_locked_out(ix, scene, c))
 			continue;
-		const size_t at = find_below(c, 1, c->n_leaves, &offer, best);
-		best = at < best ? at : best;
+		const size_t at = find_below(c, 1, &offer, best);
+		if (at < best) {
+			best = at;
+			ix->latest = i;
+		}
 	}
 	return best;
 }
