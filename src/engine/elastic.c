@@ -35,14 +35,12 @@
 enum {
 	ATTACH_FIRST_NS = 4 * 1000 * 1000,
 	ATTACH_LAST_NS = 200 * 1000 * 1000,
-	/* Before its exec a test must never stand: init waits for it. */
-	ELASTIC_MIN_BYTES = 16 << 20,
 };
 
 bool attempt_may_grow(const struct attempt *a)
 {
 	return a->rq.elastic && !a->rq.alone && !a->engine->nested && cg_can_grow(a->engine->cg) &&
-	       a->mem_bytes >= ELASTIC_MIN_BYTES && a->mem_bytes < a->budget_bytes;
+	       a->mem_bytes >= GROW_MIN_BYTES && a->mem_bytes < a->budget_bytes;
 }
 
 static void begin_to_stand(struct attempt *a)

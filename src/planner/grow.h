@@ -5,6 +5,10 @@
 
 #include "planner/admit.h"
 
+/* Below that no limit grows: before its exec a test must never stand, because init
+ * waits for it. */
+#define GROW_MIN_BYTES (UINT64_C(16) << 20)
+
 /* How much to ask for at a limit: a quarter more, at least 64 MiB, and what is known
  * to be needed where that is more still.  To ask again is cheap; what is held and
  * not needed keeps others from growing. */

@@ -3,7 +3,8 @@
  * how far a test has come that ran from the beginning.  Work goes at the speed
  * of the wall, or slower by the factor by which the cpus are wanted too often;
  * since that factor is everybody's, a test that starts knows at which work it
- * will end, and the next to end is the top of a heap.
+ * will end or be at its limit, and the next to do so is the top of a heap.  One
+ * that stands at its limit is in no heap.
  *
  * A million tests must take seconds, so nothing here looks at all that wait or
  * at all that are done: the head is where it was or later, who may pass it is
@@ -12,17 +13,21 @@
  * plan_next. */
 #include "planner/simulate.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "planner/grow.h"
+#include "planner/holders.h"
 #include "planner/index.h"
 #include "planner/predict.h"
 #include "planner/scene.h"
 
 enum { FAMILY_SAMPLES = 64, UNKNOWN_CPUS_MILLI = 1000 };
 
+/* Or its limit. */
 struct end {
 	int64_t work_ns;
 	size_t span;
@@ -41,6 +46,7 @@ struct sim {
 	size_t n;
 	struct plan_item *items;
 	unsigned char *tries;        /* that ran out of memory */
+	bool *paused;                /* counted as one that stands for a time */
 	size_t *order;
 	size_t n_order;
 	size_t head;                 /* none before it in the order waits */
@@ -49,11 +55,13 @@ struct sim {
 	struct plan_scene scene;
 	struct plan_running *running; /* what the scene shows */
 	size_t cap;
-	struct end *ends;            /* a heap of as many */
+	struct end *ends;            /* a heap of those that do not stand */
+	size_t n_ends;
+	struct plan_holders holders;
 	int64_t work_ns;
-	uint64_t wanted_milli;       /* cpus, of all that run */
+	uint64_t wanted_milli;       /* cpus, of all that do not stand */
 	struct family **families;
-	bool *has_guess;             /* a family with tests that may learn */
+	bool *learns;                /* a family with tests that may learn, or ask for more */
 	struct schedule *schedule;
 	size_t spans_cap;
 };
@@ -71,17 +79,20 @@ static bool end_before(const struct end *a, const struct end *b)
 	return a->work_ns != b->work_ns ? a->work_ns < b->work_ns : a->span < b->span;
 }
 
-static void heap_push(struct end *heap, size_t n, struct end e)
+static void heap_push(struct sim *s, struct end e)
 {
-	heap[n] = e;
-	for (size_t i = n; i > 0 && end_before(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
+	struct end *heap = s->ends;
+	heap[s->n_ends] = e;
+	for (size_t i = s->n_ends++; i > 0 && end_before(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
 		end_swap(&heap[i], &heap[(i - 1) / 2]);
 }
 
-/* The top of n goes. */
-static void heap_pop(struct end *heap, size_t n)
+/* The top goes. */
+static void heap_pop(struct sim *s)
 {
-	heap[0] = heap[--n];
+	struct end *heap = s->ends;
+	const size_t n = --s->n_ends;
+	heap[0] = heap[n];
 	for (size_t i = 0;;) {
 		size_t least = i;
 		for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < n; child++)
@@ -163,34 +174,46 @@ static int room_for_one(struct sim *s)
 	return 0;
 }
 
-/* How long it takes with that much memory, and whether it then wants more. */
-static int64_t lasts_ns(const struct plan_sim_test *t, uint64_t mem_bytes, bool *ret_oom)
+/* How far it comes with that much memory. */
+static int64_t work_with(const struct sim *s, const struct plan_sim_test *t, uint64_t mem_bytes)
 {
 	const int64_t wall_ns = t->wall_ns > 0 ? t->wall_ns : 1;
-	*ret_oom = t->mem_bytes > mem_bytes;
-	if (!*ret_oom)
-		return wall_ns;
+	if (t->mem_bytes <= mem_bytes)
+		return s->options->own_ns + wall_ns;
 	const double part = (double)mem_bytes / (double)t->mem_bytes;
 	const int64_t ns = (int64_t)((double)wall_ns * part);
-	return ns > 0 ? ns : 1;
+	return s->options->own_ns + (ns > 0 ? ns : 1);
+}
+
+/* Its own use of the cpus and isorun's, as a mean over the attempt. */
+static uint32_t cpus_of(const struct sim *s, const struct plan_sim_test *t)
+{
+	const uint32_t milli = t->item.demand.cpus_milli ? t->item.demand.cpus_milli
+							 : UNKNOWN_CPUS_MILLI;
+	const double wall_ns = t->wall_ns > 0 ? (double)t->wall_ns : 1.0;
+	const double all_ns = wall_ns + (double)s->options->own_ns;
+	const double mean =
+		(milli * wall_ns + 1000.0 * (double)s->options->own_cpu_ns) / all_ns + 0.5;
+	return mean >= 1.0 ? (uint32_t)mean : 1;
 }
 
 static int start(struct sim *s, size_t at)
 {
-	if (room_for_one(s) < 0)
-		return -ENOMEM;
 	const size_t i = s->order[at];
 	struct plan_item *item = &s->items[i];
+	const uint64_t mem_bytes = plan_mem_of(item, &s->options->limits);
+	if (room_for_one(s) < 0 || holders_add(&s->holders, s->schedule->n, mem_bytes,
+					       s->options->limits.budget_bytes) < 0)
+		return -ENOMEM;
 	struct schedule_span *span = &s->schedule->spans[s->schedule->n];
 	*span = (struct schedule_span){
 		.test = i,
 		.start_ns = s->scene.now_ns,
-		.mem_bytes = plan_mem_of(item, &s->options->limits),
-		.cpus_milli = item->demand.cpus_milli ? item->demand.cpus_milli
-						      : UNKNOWN_CPUS_MILLI,
+		.mem_bytes = mem_bytes,
+		.cpus_milli = cpus_of(s, &s->tests[i]),
 	};
-	const int64_t ns = lasts_ns(&s->tests[i], span->mem_bytes, &span->oom);
-	heap_push(s->ends, s->scene.n, (struct end){ s->work_ns + ns, s->schedule->n++ });
+	const int64_t ns = work_with(s, &s->tests[i], mem_bytes);
+	heap_push(s, (struct end){ s->work_ns + ns, s->schedule->n++ });
 	item->state = PLAN_RUNNING;
 	item->started_ns = s->scene.now_ns;
 	plan_load_add(&s->scene.load, item, &s->options->limits);
@@ -215,6 +238,8 @@ static void sort(struct sim *s)
 static int choose(struct sim *s, size_t *ret)
 {
 	*ret = SIZE_MAX;
+	if (s->holders.standing)
+		return 0; /* growth comes first */
 	if (s->stale)
 		sort(s);
 	while (s->head < s->n_order && s->items[s->order[s->head]].state != PLAN_WAITING)
@@ -249,10 +274,10 @@ static bool family_news(struct sim *s, struct family *f, uint64_t *ret_bytes)
 	return true;
 }
 
-static int learn(struct sim *s, size_t i, const struct schedule_span *span)
+static int learn(struct sim *s, size_t i, const struct schedule_span *span, uint64_t held_bytes)
 {
 	const struct plan_sim_test *t = &s->tests[i];
-	if (t->mem_bytes == 0 || t->family >= s->n || !s->has_guess[t->family])
+	if (t->mem_bytes == 0 || t->family >= s->n || !s->learns[t->family])
 		return 0;
 	struct family *f = s->families[t->family];
 	if (!f)
@@ -260,7 +285,7 @@ static int learn(struct sim *s, size_t i, const struct schedule_span *span)
 	if (!f)
 		return -ENOMEM;
 	f->samples[f->n++ % FAMILY_SAMPLES] = (struct predict_sample){
-		.mem_bytes = span->oom ? span->mem_bytes : t->mem_bytes,
+		.mem_bytes = span->oom ? held_bytes : t->mem_bytes,
 		.wall_ns = span->end_ns - span->start_ns,
 		.oom = span->oom,
 	};
@@ -280,14 +305,33 @@ static int learn(struct sim *s, size_t i, const struct schedule_span *span)
 	return 0;
 }
 
-/* Queued again with more, unless it had all there is. */
-static void run_again(struct sim *s, struct plan_item *item, const struct schedule_span *span)
+/* What tests of its program are known to need; 0: nothing is known. */
+static uint64_t kin_bytes(const struct sim *s, size_t i)
 {
-	int alone;
+	const uint32_t family = s->tests[i].family;
+	const struct family *f = family < s->n ? s->families[family] : NULL;
+	if (!f)
+		return 0;
+	return predict_sibling(f->samples, f->n < FAMILY_SAMPLES ? f->n : FAMILY_SAMPLES, 0,
+			       s->options->limits.budget_bytes);
+}
+
+/* Queued again with more, unless it had all there is. */
+static void run_again(struct sim *s, struct plan_item *item, const struct schedule_span *span,
+		      uint64_t held_bytes)
+{
 	const size_t i = span->test;
-	const uint64_t bytes = predict_after_oom(span->mem_bytes, span->mem_bytes,
-						 s->options->limits.budget_bytes, ++s->tries[i],
-						 &alone);
+	const uint64_t budget_bytes = s->options->limits.budget_bytes;
+	int alone = 0;
+	uint64_t bytes;
+	if (span->gave_way) {
+		bytes = grow_want(held_bytes, kin_bytes(s, i));
+		bytes = bytes < budget_bytes ? bytes : budget_bytes;
+		s->schedule->n_gave_way++;
+	} else {
+		bytes = predict_after_oom(held_bytes, held_bytes, budget_bytes, ++s->tries[i],
+					  &alone);
+	}
 	item->state = bytes ? PLAN_WAITING : PLAN_DONE;
 	s->schedule->n_too_big += bytes == 0;
 	if (bytes == 0)
@@ -298,24 +342,109 @@ static void run_again(struct sim *s, struct plan_item *item, const struct schedu
 	s->stale = true;
 }
 
-static int finish(struct sim *s, struct schedule_span *span)
+/* Its work is done, or what it holds is not enough. */
+static int finish(struct sim *s, size_t number)
 {
+	struct schedule_span *span = &s->schedule->spans[number];
 	struct plan_item *item = &s->items[span->test];
+	const struct admit_row *row = holders_row(&s->holders, number);
+	const uint64_t held_bytes = row->mem_bytes;
 	span->end_ns = s->scene.now_ns;
+	span->oom = held_bytes < s->tests[span->test].mem_bytes;
+	s->wanted_milli -= row->want_bytes ? 0 : span->cpus_milli;
+	holders_remove(&s->holders, number);
 	running_delete(s, item);
 	plan_load_remove(&s->scene.load, item, &s->options->limits);
-	s->wanted_milli -= span->cpus_milli;
 	if (span->oom)
-		run_again(s, item, span);
+		run_again(s, item, span, held_bytes);
 	else
 		item->state = PLAN_DONE;
-	return learn(s, span->test, span);
+	return learn(s, span->test, span, held_bytes);
 }
 
-/* To the next end, and all that end with it. */
+/* As the engine and the ledger see it: does it stand at its limit? */
+static bool may_grow(const struct sim *s, const struct plan_item *item, uint64_t held_bytes)
+{
+	return s->options->grows && !item->alone && held_bytes >= GROW_MIN_BYTES &&
+	       held_bytes < s->options->limits.budget_bytes;
+}
+
+/* What the top of the heap says happens. */
+static int reach(struct sim *s, size_t number)
+{
+	const struct schedule_span *span = &s->schedule->spans[number];
+	const struct plan_sim_test *t = &s->tests[span->test];
+	struct admit_row *row = holders_row(&s->holders, number);
+	if (row->mem_bytes >= t->mem_bytes ||
+	    !may_grow(s, &s->items[span->test], row->mem_bytes))
+		return finish(s, number);
+	holders_stand(&s->holders, row, grow_want(row->mem_bytes, kin_bytes(s, span->test)));
+	s->wanted_milli -= span->cpus_milli;
+	return 0;
+}
+
+/* Goes on with what plan_grow has given it. */
+static int grow(struct sim *s, struct admit_row *row)
+{
+	struct schedule_span *span = &s->schedule->spans[row->slot];
+	struct plan_item *item = &s->items[span->test];
+	const struct plan_sim_test *t = &s->tests[span->test];
+	const int64_t done_ns = work_with(s, t, row->mem_bytes);
+	holders_grow(&s->holders, row);
+	plan_load_remove(&s->scene.load, item, &s->options->limits);
+	item->demand.mem_bytes = row->mem_bytes;
+	if (item->demand.mem_origin != DEMAND_DECLARED)
+		item->demand.mem_origin = DEMAND_OOM;
+	plan_load_add(&s->scene.load, item, &s->options->limits);
+	s->wanted_milli += span->cpus_milli;
+	const int64_t ns = work_with(s, t, row->mem_bytes) - done_ns;
+	heap_push(s, (struct end){ s->work_ns + ns, row->slot });
+	return schedule_change(span, s->scene.now_ns, row->mem_bytes, false);
+}
+
+/* One is told to make room, or, when it is the last, that there is no more. */
+static int give_way(struct sim *s, const struct admit_row *row)
+{
+	s->schedule->spans[row->slot].gave_way = s->holders.n > 1;
+	return finish(s, row->slot);
+}
+
+/* As the ledger does whenever somebody stands or leaves. */
+static int settle(struct sim *s)
+{
+	int r = 0;
+	while (r == 0 && s->holders.standing && plan_grow(s->holders.rows, s->holders.n)) {
+		for (size_t i = s->holders.n; r == 0 && i-- > 0;) {
+			struct admit_row *row = &s->holders.rows[i];
+			if (row->grown_bytes)
+				r = grow(s, row);
+			else if (row->yields)
+				r = give_way(s, row);
+		}
+	}
+	return r;
+}
+
+static int note_pauses(struct sim *s)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && s->holders.standing && i < s->holders.n; i++) {
+		const struct admit_row *row = &s->holders.rows[i];
+		struct schedule_span *span = &s->schedule->spans[row->slot];
+		if (!row->want_bytes || schedule_stands(span))
+			continue;
+		r = schedule_change(span, s->scene.now_ns, row->mem_bytes, true);
+		s->schedule->n_paused += !s->paused[span->test];
+		s->paused[span->test] = true;
+	}
+	return r;
+}
+
+/* To the next end or limit, and all that come with it. */
 static int advance(struct sim *s)
 {
 	const uint64_t have_milli = UINT64_C(1000) * s->options->limits.cpus;
+	assert(s->n_ends > 0); /* plan_grow leaves not all of them standing */
 	const int64_t work_ns = s->ends[0].work_ns;
 	int64_t wall_ns = work_ns - s->work_ns;
 	if (have_milli && s->wanted_milli > have_milli)
@@ -324,12 +453,14 @@ static int advance(struct sim *s)
 	s->scene.now_ns += wall_ns;
 	s->work_ns = work_ns;
 	int r = 0;
-	while (r == 0 && s->scene.n && s->ends[0].work_ns == work_ns) {
+	while (r == 0 && s->n_ends && s->ends[0].work_ns == work_ns) {
 		const size_t span = s->ends[0].span;
-		heap_pop(s->ends, s->scene.n);
-		r = finish(s, &s->schedule->spans[span]);
+		heap_pop(s);
+		r = reach(s, span);
 	}
-	return r;
+	if (r == 0)
+		r = settle(s);
+	return r < 0 ? r : note_pauses(s);
 }
 
 static int run(struct sim *s)
@@ -355,17 +486,20 @@ static int allocate(struct sim *s)
 	s->tries = calloc(s->n + 1, sizeof(*s->tries));
 	s->order = calloc(s->n + 1, sizeof(*s->order));
 	s->families = calloc(s->n + 1, sizeof(struct family *));
-	s->has_guess = calloc(s->n + 1, sizeof(*s->has_guess));
-	if (!s->items || !s->tries || !s->order || !s->families || !s->has_guess)
+	s->learns = calloc(s->n + 1, sizeof(*s->learns));
+	s->paused = calloc(s->n + 1, sizeof(*s->paused));
+	if (!s->paused || !s->items || !s->tries || !s->order || !s->families || !s->learns)
 		return -ENOMEM;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct plan_sim_test *t = &s->tests[i];
-		const enum demand_origin origin = t->item.demand.mem_origin;
+		const struct demand *d = &t->item.demand;
 		s->items[i] = t->item;
 		s->items[i].state = PLAN_WAITING;
 		s->items[i].started_ns = 0;
-		if (t->family < s->n && (origin == DEMAND_DEFAULT || origin == DEMAND_SIBLING))
-			s->has_guess[t->family] = true;
+		if (t->family < s->n &&
+		    (d->mem_origin == DEMAND_DEFAULT || d->mem_origin == DEMAND_SIBLING ||
+		     (s->options->grows && t->mem_bytes > d->mem_bytes)))
+			s->learns[t->family] = true;
 	}
 	return 0;
 }
@@ -377,11 +511,13 @@ static void sim_fini(struct sim *s)
 	plan_index_free(s->index);
 	free(s->items);
 	free(s->tries);
+	free(s->paused);
+	holders_fini(&s->holders);
 	free(s->order);
 	free(s->running);
 	free(s->ends);
 	free(s->families);
-	free(s->has_guess);
+	free(s->learns);
 }
 
 int plan_simulate(const struct plan_sim_test *tests, size_t n,

@@ -22,6 +22,10 @@ struct plan_sim_options {
 	enum plan_order order;
 	uint64_t seed;
 	uint64_t share_bytes;   /* what a test gets of which nothing is known */
+	bool grows;             /* at its limit a test stands until it may grow; false: it runs
+				 * out of memory there */
+	int64_t own_ns;         /* what isorun adds to each attempt: of time, and of cpu time */
+	int64_t own_cpu_ns;
 };
 
 /* Runs all tests: sorts by plan_sort, starts what plan_next would, betters
@@ -29,9 +33,10 @@ struct plan_sim_options {
  * What it takes for true of the machine:
  * - Tests that together want more cpus than there are go on slower, all by the
  *   same factor.  One of unknown need wants one cpu.
- * - A test's memory grows evenly: with half of what it needs it runs out of
- *   memory after half of its time, and is queued again.
- * - To start and to end a test takes no time of its own.
+ * - A test's memory grows evenly: with half of what it needs it is at its limit
+ *   after half of its time.  Where the machine lets it grow it stands there until
+ *   plan_grow gives it more or makes it give way; nobody starts meanwhile.  Where
+ *   not it runs out of memory.  Who gave way or ran out is queued again.
  * 0 or -ENOMEM; *ret is to be finished in any case. */
 int plan_simulate(const struct plan_sim_test *tests, size_t n,
 		  const struct plan_sim_options *options, struct schedule *ret);

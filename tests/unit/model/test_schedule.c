@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 static struct schedule_span spans[] = {
@@ -48,12 +49,56 @@ static void who_starts_when_another_ends_is_not_beside_it(void **state)
 	assert_int_equal(schedule_width(&schedule), 2);
 }
 
+/* 40 until 200, stands until 600, then 80. */
+static void a_span_that_grows_has_parts(void **state)
+{
+	(void)state;
+	struct schedule_span *span = calloc(1, sizeof(*span));
+	struct schedule s = { .spans = span, .n = 1, .end_ns = 1000, .budget_bytes = 100,
+			      .cpus = 1, .jobs = 1 };
+	struct schedule_part part;
+	uint32_t mem[5];
+	uint32_t cpus[5];
+	uint32_t jobs[5];
+	assert_non_null(span);
+	*span = (struct schedule_span){ .end_ns = 1000, .mem_bytes = 40, .cpus_milli = 500 };
+	assert_false(schedule_stands(span));
+	assert_int_equal(schedule_change(span, 200, 40, true), 0);
+	assert_true(schedule_stands(span));
+	assert_int_equal(schedule_change(span, 600, 80, false), 0);
+	assert_false(schedule_stands(span));
+	assert_int_equal(schedule_paused_ns(span), 400);
+	assert_int_equal(schedule_mem_end(span), 80);
+
+	schedule_first_part(span, &part);
+	assert_int_equal(part.end_ns, 200);
+	assert_true(schedule_next_part(span, &part));
+	assert_true(part.stands);
+	assert_int_equal(part.end_ns, 600);
+	assert_true(schedule_next_part(span, &part));
+	assert_int_equal(part.start_ns, 600);
+	assert_int_equal(part.end_ns, 1000);
+	assert_int_equal(part.mem_bytes, 80);
+	assert_false(schedule_next_part(span, &part));
+
+	schedule_levels(&s, 5, mem, cpus, jobs);
+	const uint32_t want_mem[] = { 400, 400, 400, 800, 800 };
+	const uint32_t want_cpus[] = { 500, 0, 0, 500, 500 };
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(mem[i], want_mem[i]);
+		assert_int_equal(cpus[i], want_cpus[i]);
+		assert_int_equal(jobs[i], 1000);
+	}
+	schedule_fini(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_are_means_over_each_part),
 		cmocka_unit_test(an_empty_schedule_holds_nothing),
 		cmocka_unit_test(who_starts_when_another_ends_is_not_beside_it),
+		cmocka_unit_test(a_span_that_grows_has_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
