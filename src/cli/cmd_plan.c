@@ -16,6 +16,7 @@
 #include "cgroup/cgroup.h"
 #include "cli/command.h"
 #include "cli/host_dirs.h"
+#include "cli/plan_recall.h"
 #include "cli/plan_tell.h"
 #include "cli/say.h"
 #include "cli/suite_args.h"
@@ -112,6 +113,8 @@ static int load(struct planning *p, char *const *sources, struct iso_err *err)
 				  &p->tokens, err);
 }
 
+/* A stated budget is another machine's, and taken at its word; whether tests grow at
+ * their limit is this one's in any case. */
 static int ask_host(struct planning *p, struct iso_err *err)
 {
 	const struct engine_config config = {
@@ -129,19 +132,21 @@ static int ask_host(struct planning *p, struct iso_err *err)
 		return iso_err_set(err, ISO_ERR_HOST, r, "make an event loop");
 	r = engine_open(loop, &config, &engine, err);
 	if (r == 0)
+		p->forecast.options.grows = engine_can_grow(engine);
+	if (r == 0 && !p->values->sandbox.budget_bytes)
 		r = engine_budget(engine, &p->budget, err);
 	engine_close(engine);
 	loop_close(loop);
 	return r;
 }
 
-/* A stated one is another machine's, and taken at its word. */
 static int find_budget(struct planning *p, struct iso_err *err)
 {
 	const uint64_t stated = p->values->sandbox.budget_bytes;
+	const int r = ask_host(p, err);
 
-	if (!stated)
-		return ask_host(p, err);
+	if (r < 0 || !stated)
+		return r;
 	p->budget.bytes = stated;
 	(void)snprintf(p->budget.from, sizeof(p->budget.from), "--budget");
 	return 0;
@@ -290,6 +295,8 @@ static int foresee(struct planning *p, struct iso_err *err)
 
 	if (r == 0)
 		r = guess(f, &jobs_a_cpu);
+	if (r == 0)
+		plan_recall_own(p->state_dir, &f->options);
 	if (r == 0)
 		r = plan_simulate(f->tests, f->n, &f->options, &f->schedule);
 	if (r == 0)

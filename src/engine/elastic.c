@@ -37,9 +37,14 @@ enum {
 	ATTACH_LAST_NS = 200 * 1000 * 1000,
 };
 
+bool engine_can_grow(const struct engine *e)
+{
+	return !e->nested && cg_can_grow(e->cg);
+}
+
 bool attempt_may_grow(const struct attempt *a)
 {
-	return a->rq.elastic && !a->rq.alone && !a->engine->nested && cg_can_grow(a->engine->cg) &&
+	return a->rq.elastic && !a->rq.alone && engine_can_grow(a->engine) &&
 	       a->mem_bytes >= GROW_MIN_BYTES && a->mem_bytes < a->budget_bytes;
 }
 

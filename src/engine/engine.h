@@ -52,6 +52,9 @@ int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err);
 /* Which driver limits memory here. */
 enum cg_version engine_cgroup_version(const struct engine *e);
 
+/* Whether an elastic attempt stands at its limit here until it may grow. */
+bool engine_can_grow(const struct engine *e);
+
 struct attempt_request {
 	const struct spec *spec;      /* borrowed until the attempt ends */
 	char *const *argv;            /* borrowed likewise, as all below */

@@ -107,6 +107,9 @@ struct event {
 			int64_t bound_longest_ns;/* lower bounds on the wall time */
 			int64_t bound_cpu_ns;    /* sum of test times over cores */
 			int64_t bound_memory_ns; /* sum of time x memory over budget */
+			unsigned own_attempts;   /* that started; what isorun took for all: */
+			int64_t own_ns;          /* time, beside theirs and waiting */
+			int64_t own_cpu_ns;
 		} run_finished;
 	} u;
 };

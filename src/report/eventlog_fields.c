@@ -94,6 +94,9 @@ static const struct log_field run_finished[] = {
 	EVENT_FIELD("bound_longest_ns", LOG_I64, run_finished.bound_longest_ns),
 	EVENT_FIELD("bound_cpu_ns", LOG_I64, run_finished.bound_cpu_ns),
 	EVENT_FIELD("bound_memory_ns", LOG_I64, run_finished.bound_memory_ns),
+	EVENT_FIELD("own_attempts", LOG_UINT, run_finished.own_attempts),
+	EVENT_FIELD("own_ns", LOG_I64, run_finished.own_ns),
+	EVENT_FIELD("own_cpu_ns", LOG_I64, run_finished.own_cpu_ns),
 };
 
 static const struct log_field result[] = {

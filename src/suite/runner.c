@@ -141,6 +141,7 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 		.dir_fd = -1,
 		.order_stale = true,
 		.start_ns = time_now_ns(),
+		.own.cpu_start_ns = run_own_cpu_ns(),
 	};
 	int rc = engine_budget(config->engine, &r->budget, err);
 

@@ -61,9 +61,10 @@ static void begin(struct run_test *t)
 	t->started = false;
 	t->handle = NULL;
 	t->slot = take_slot(t);
+	t->begun_ns = time_now_ns();
 	t->reserved_bytes = item_of(t)->demand.mem_bytes;
 	item_of(t)->state = PLAN_RUNNING;
-	item_of(t)->started_ns = time_now_ns();
+	item_of(t)->started_ns = t->begun_ns;
 	r->n_active++;
 	r->n_waiting++;
 }
@@ -303,6 +304,7 @@ static void on_ended(struct attempt *a, const struct result *res, void *arg)
 
 	(void)a;
 	finish(t, res);
+	run_own_add(t, res);
 	runner_fill(t->run);
 }
 

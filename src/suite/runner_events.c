@@ -211,5 +211,10 @@ void emit_run_finished(struct runner *r)
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		e.u.run_finished.counts[i] = r->summary.counts[i];
 	measure(r, &e);
+	const int64_t cpu_ns = run_own_cpu_ns() - r->own.cpu_start_ns - r->own.tests_cpu_ns;
+
+	e.u.run_finished.own_attempts = r->own.attempts;
+	e.u.run_finished.own_ns = r->own.ns;
+	e.u.run_finished.own_cpu_ns = cpu_ns > 0 ? cpu_ns : 0;
 	emit(r, &e);
 }

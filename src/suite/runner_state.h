@@ -42,6 +42,7 @@ struct run_test {
 	bool started;                   /* it runs */
 	struct attempt *handle;         /* the engine's; valid while active */
 	unsigned slot;
+	int64_t begun_ns;               /* when it was chosen */
 	uint64_t reserved_bytes;
 	char *output;                   /* relative to the run directory; of the newest attempt */
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
@@ -55,6 +56,15 @@ struct run_test {
 	struct judgement last;
 	bool measured;                  /* `sample` holds the settling attempt */
 	struct plan_sample sample;
+};
+
+/* What isorun itself took for the attempts that started. */
+struct run_own {
+	unsigned attempts;
+	int64_t ns;                     /* from being chosen to the end, but for waiting and for
+					 * the test's own time */
+	int64_t cpu_start_ns;           /* run_own_cpu_ns when the run began */
+	int64_t tests_cpu_ns;           /* of what that counts: the tests' own */
 };
 
 struct runner {
@@ -92,6 +102,7 @@ struct runner {
 	struct loop_timer *width_timer;
 	struct loop_timer *wait_timer;  /* tells of waiting for others; NULL: not armed */
 	int64_t wait_told_ns;           /* 0: never */
+	struct run_own own;
 	struct run_summary summary;
 };
 
@@ -120,6 +131,11 @@ void run_output_fold(struct run_test *t); /* standard error behind standard outp
 
 /* runner_width.c: has limits.jobs follow the machine.  0 or -errno. */
 int run_width_watch(struct runner *r);
+
+/* runner_own.c: the cpu time of this process and of all that it has reaped; and a
+ * count of an attempt that is over. */
+int64_t run_own_cpu_ns(void);
+void run_own_add(struct run_test *t, const struct result *res);
 
 /* runner_alone.c: the options with which `isorun` wraps the test's command as the
  * suite does, quoted for a shell; NULL: none, or out of memory. */
