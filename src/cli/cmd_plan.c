@@ -173,7 +173,8 @@ static void recall_newest(struct planning *p, const struct test *t, struct plan_
 		};
 	test->wall_ns = predict_wall(samples, n);
 	if (n && !samples[0].oom)
-		test->mem_bytes = attempts[0].mem_working_bytes;
+		test->mem_bytes = attempts[0].mem_working_bytes ? attempts[0].mem_working_bytes
+								: attempts[0].mem_peak_bytes;
 }
 
 /* Tests of one program have the index of its first test as their family. */
@@ -300,7 +301,7 @@ static int foresee(struct planning *p, struct iso_err *err)
 	if (r == 0)
 		r = plan_simulate(f->tests, f->n, &f->options, &f->schedule);
 	if (r == 0)
-		r = plan_bounds_find(f->tests, f->n, &f->options.limits, &f->bounds);
+		r = plan_bounds_find(f->tests, f->n, &f->options, &f->bounds);
 	if (r == 0)
 		r = plan_whatif(f->tests, f->n, &f->options, jobs_a_cpu, &f->whatif, &f->n_whatif);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "plan") : 0;

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/time.h"
 #include "report/paint.h"
 #include "report/schedule.h"
 #include "report/text.h"
@@ -90,20 +91,42 @@ static void add_change(struct buf *b, const struct plan_whatif *w)
 	}
 }
 
-/* More room may also make it longer: then the first to start are other ones. */
+/* What saves nothing is left out.  More room may even make it longer: then the
+ * first to start are other ones. */
 static void add_whatif(struct buf *b, const struct forecast *f)
 {
-	buf_adds(b, "what would be saved\n");
+	bool any = false;
 	for (size_t i = 0; i < f->n_whatif; i++) {
 		const int64_t saved_ns = f->schedule.end_ns - f->whatif[i].end_ns;
 		char wall[NUM_TEXT];
-		buf_addf(b, "  %6s  ",
-			 saved_ns >= 0 ? paint_time(wall, saved_ns) : "none");
+		if (saved_ns < NSEC_PER_MSEC)
+			continue;
+		if (!any)
+			buf_adds(b, "what would be saved\n");
+		any = true;
+		buf_addf(b, "  %6s  ", paint_time(wall, saved_ns));
 		add_change(b, &f->whatif[i]);
-		if (saved_ns < 0)
-			buf_addf(b, ": %s longer", paint_time(wall, -saved_ns));
 		buf_addc(b, '\n');
 	}
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void add_memory(struct buf *b, const struct forecast *f)
+{
+	const struct schedule *s = &f->schedule;
+	if (s->n_paused)
+		buf_addf(b, "%zu test%s would pause until others leave room to grow\n", s->n_paused,
+			 plural(s->n_paused));
+	if (s->n_gave_way)
+		buf_addf(b, "%zu attempt%s would give way to that, and be made again\n",
+			 s->n_gave_way, plural(s->n_gave_way));
+	if (s->n_too_big)
+		buf_addf(b, "%zu test%s more memory than the whole budget\n", s->n_too_big,
+			 s->n_too_big == 1 ? " needs" : "s need");
 }
 
 static size_t count_guessed(const struct forecast *f)
@@ -119,7 +142,7 @@ static void add_unknown(struct buf *b, const struct forecast *f)
 {
 	const size_t guessed = count_guessed(f);
 	char text[NUM_TEXT];
-	if (!f->n_no_time && !guessed && !f->n_no_cpus && !f->schedule.n_too_big)
+	if (!f->n_no_time && !guessed && !f->n_no_cpus)
 		return;
 	buf_adds(b, "not known\n");
 	if (f->n_no_time)
@@ -130,9 +153,6 @@ static void add_unknown(struct buf *b, const struct forecast *f)
 		buf_addf(b, "  %6zu  sizes: guessed as the suite guesses them\n", guessed);
 	if (f->n_no_cpus)
 		buf_addf(b, "  %6zu  needs of cpus: taken as one each\n", f->n_no_cpus);
-	if (f->schedule.n_too_big)
-		buf_addf(b, "%zu test%s more memory than the whole budget\n",
-			 f->schedule.n_too_big, f->schedule.n_too_big == 1 ? " needs" : "s need");
 }
 
 void plan_add_text(struct buf *b, const struct forecast *f)
@@ -144,6 +164,7 @@ void plan_add_text(struct buf *b, const struct forecast *f)
 	buf_addc(b, '\n');
 	add_bounds(b, f);
 	add_whatif(b, f);
+	add_memory(b, f);
 	add_unknown(b, f);
 }
 
@@ -178,6 +199,19 @@ static struct json *bounds_json(const struct forecast *f)
 	return j;
 }
 
+static struct json *changes_json(const struct schedule_span *span)
+{
+	struct json *list = json_array();
+	for (const struct schedule_change *c = span->changes; c; c = c->next) {
+		struct json *j = json_object();
+		json_set_int(j, "at_ns", c->at_ns);
+		json_set_u64(j, "mem_bytes", c->mem_bytes);
+		json_set_bool(j, "paused", c->stands);
+		json_add(list, j);
+	}
+	return list;
+}
+
 static struct json *spans_json(const struct forecast *f)
 {
 	struct json *list = json_array();
@@ -194,6 +228,9 @@ static struct json *spans_json(const struct forecast *f)
 		json_set_bool(j, "duration_known",
 			      f->tests[span->test].item.expected_ns > 0);
 		json_set_bool(j, "out_of_memory", span->oom);
+		json_set_bool(j, "gave_way", span->gave_way);
+		json_set_int(j, "paused_ns", schedule_paused_ns(span));
+		json_set(j, "changes", changes_json(span));
 		json_add(list, j);
 	}
 	return list;
@@ -215,6 +252,11 @@ int plan_to_json(const struct forecast *f, char **ret_text)
 	json_set_int(j, "sizes_guessed", (int64_t)count_guessed(f));
 	json_set_int(j, "cpus_unknown", (int64_t)f->n_no_cpus);
 	json_set_int(j, "too_big", (int64_t)f->schedule.n_too_big);
+	json_set_bool(j, "grows", f->options.grows);
+	json_set_int(j, "paused", (int64_t)f->schedule.n_paused);
+	json_set_int(j, "gave_way", (int64_t)f->schedule.n_gave_way);
+	json_set_int(j, "own_ns", f->options.own_ns);
+	json_set_int(j, "own_cpu_ns", f->options.own_cpu_ns);
 	json_set(j, "schedule", spans_json(f));
 	const int r = json_dump(j, true, ret_text);
 	json_free(j);

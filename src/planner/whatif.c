@@ -78,9 +78,30 @@ static size_t longest_of(const struct plan_sim_test *tests, size_t n)
 	return longest;
 }
 
+static uint64_t at_most(uint64_t bytes, uint64_t bound)
+{
+	return bytes < bound ? bytes : bound;
+}
+
+/* What it holds at least, as a mean over its time.  One that is given less than it
+ * needs holds what it has grown to, or is run again with as much as it needs. */
+static uint64_t least_held(const struct plan_sim_test *t, const struct plan_sim_options *o)
+{
+	const uint64_t given = at_most(t->item.demand.mem_bytes, o->limits.budget_bytes);
+	const uint64_t needs = at_most(t->mem_bytes, o->limits.budget_bytes);
+	if (needs <= given)
+		return given;
+	if (!o->grows)
+		return needs;
+	/* The same up to the part given/needs of its time, and evenly more from there. */
+	const double part = (double)given / (double)needs;
+	return (uint64_t)((double)needs * (part * part + 1.0) / 2.0);
+}
+
 /* Of those that run beside others; *ret_closed_ns: the time of those that do not. */
-static size_t sample(const struct plan_sim_test *tests, size_t n, const struct plan_limits *limits,
-		     struct plan_sample *samples, int64_t *ret_closed_ns)
+static size_t sample(const struct plan_sim_test *tests, size_t n,
+		     const struct plan_sim_options *options, struct plan_sample *samples,
+		     int64_t *ret_closed_ns)
 {
 	size_t k = 0;
 	*ret_closed_ns = 0;
@@ -92,8 +113,7 @@ static size_t sample(const struct plan_sim_test *tests, size_t n, const struct p
 		}
 		samples[k++] = (struct plan_sample){
 			.wall_ns = tests[i].wall_ns,
-			.mem_bytes = d->mem_bytes < limits->budget_bytes ? d->mem_bytes
-									 : limits->budget_bytes,
+			.mem_bytes = least_held(&tests[i], options),
 			.cpus_milli = d->cpus_milli ? d->cpus_milli : UNKNOWN_CPUS_MILLI,
 		};
 	}
@@ -142,9 +162,10 @@ static void find_token_bound(const struct plan_sim_test *tests, size_t n,
 	}
 }
 
-int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct plan_limits *limits,
-		     struct plan_bounds_found *ret)
+int plan_bounds_find(const struct plan_sim_test *tests, size_t n,
+		     const struct plan_sim_options *options, struct plan_bounds_found *ret)
 {
+	const struct plan_limits *limits = &options->limits;
 	_cleanup_free_ struct plan_sample *samples = calloc(n + 1, sizeof(*samples));
 	_cleanup_free_ struct lock_sum *locks = NULL;
 	size_t n_locks = 0;
@@ -153,7 +174,7 @@ int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct p
 	struct plan_bounds b;
 	int64_t closed_ns;
 	int64_t sum_ns = 0;
-	const size_t k = sample(tests, n, limits, samples, &closed_ns);
+	const size_t k = sample(tests, n, options, samples, &closed_ns);
 	plan_bounds_of(samples, k, limits, &b);
 	for (size_t i = 0; i < k; i++)
 		sum_ns += samples[i].wall_ns;

@@ -26,8 +26,8 @@ struct plan_bounds_found {
 };
 
 /* 0 or -ENOMEM. */
-int plan_bounds_find(const struct plan_sim_test *tests, size_t n, const struct plan_limits *limits,
-		     struct plan_bounds_found *ret);
+int plan_bounds_find(const struct plan_sim_test *tests, size_t n,
+		     const struct plan_sim_options *options, struct plan_bounds_found *ret);
 
 enum plan_change {
 	PLAN_MORE_MEMORY,  /* a GiB */

@@ -12,8 +12,9 @@ struct schedule_view {
 	const char *const *names; /* of the tests by their index */
 };
 
-/* A bar for each of the first tests, then tenths of the jobs, cpus and memory in
- * use over time: lines of at most 80 columns. */
+/* A bar for each of the first tests ('.' where it stands at its limit, 'x' where it
+ * has to run again), then tenths of the jobs, cpus and memory in use over time:
+ * lines of at most 80 columns. */
 void schedule_add_text(struct buf *b, const struct schedule_view *v);
 
 /* SVG: memory and cpus over time, and a bar for each test (unless there are more

@@ -85,27 +85,63 @@ static size_t take_row(int64_t free_ns[ROWS_MAX], const struct schedule_span *sp
 	return row;
 }
 
-static void add_bar(struct picture *p, const struct schedule_span *span, size_t row)
+static void describe(struct buf *b, const struct schedule_view *v, const struct schedule_span *span)
 {
-	const double width = (double)(span->end_ns - span->start_ns) * p->px_a_ns;
+	const uint64_t end_bytes = schedule_mem_end(span);
+	const int64_t paused_ns = schedule_paused_ns(span);
 	char wall[NUM_TEXT];
 	char mem[NUM_TEXT];
-	_cleanup_buf_ struct buf said = BUF_INIT;
-	buf_addf(&said, "%s: %s, %s, %u.%02u cpus%s", p->view->names[span->test],
+	buf_addf(b, "%s: %s, %s", v->names[span->test],
 		 num_format_time(wall, span->end_ns - span->start_ns),
-		 num_format_size(mem, span->mem_bytes), span->cpus_milli / 1000,
-		 span->cpus_milli % 1000 / 10, span->oom ? ", out of memory: runs again" : "");
+		 num_format_size(mem, span->mem_bytes));
+	if (end_bytes != span->mem_bytes)
+		buf_addf(b, " to %s", num_format_size(mem, end_bytes));
+	buf_addf(b, ", %u.%02u cpus", span->cpus_milli / 1000, span->cpus_milli % 1000 / 10);
+	if (paused_ns)
+		buf_addf(b, ", pauses for %s", num_format_time(wall, paused_ns));
+	if (span->gave_way)
+		buf_adds(b, ", gives way: runs again");
+	else if (span->oom)
+		buf_adds(b, ", out of memory: runs again");
+}
+
+static void open_rect(struct picture *p, int64_t start_ns, int64_t end_ns, size_t row,
+		      const char *colour)
+{
+	const double width = (double)(end_ns - start_ns) * p->px_a_ns;
 	xml_open(p->x, "rect");
-	xml_attrf(p->x, "x", "%.1f", LEFT + (double)span->start_ns * p->px_a_ns);
+	xml_attrf(p->x, "x", "%.1f", LEFT + (double)start_ns * p->px_a_ns);
 	xml_attrf(p->x, "y", "%d", p->y + (int)row * ROW);
 	xml_attrf(p->x, "width", "%.1f", width > 0.5 ? width : 0.5);
 	xml_attrf(p->x, "height", "%d", ROW - 2);
-	xml_attr(p->x, "fill", span->oom ? "#c0392b" : "#7f8c8d");
+	xml_attr(p->x, "fill", colour);
+}
+
+/* Above the bar, which is what the pointer is to find: that has the words. */
+static void add_pauses(struct picture *p, const struct schedule_span *span, size_t row)
+{
+	struct schedule_part part;
+	schedule_first_part(span, &part);
+	while (schedule_next_part(span, &part)) {
+		if (!part.stands || part.end_ns == part.start_ns)
+			continue;
+		open_rect(p, part.start_ns, part.end_ns, row, "#f5cba7");
+		xml_attr(p->x, "pointer-events", "none");
+		xml_close(p->x);
+	}
+}
+
+static void add_bar(struct picture *p, const struct schedule_span *span, size_t row)
+{
+	_cleanup_buf_ struct buf said = BUF_INIT;
+	describe(&said, p->view, span);
+	open_rect(p, span->start_ns, span->end_ns, row, span->oom ? "#c0392b" : "#7f8c8d");
 	xml_attr(p->x, "stroke", "#fff");
 	xml_open(p->x, "title");
 	xml_text(p->x, buf_str(&said), said.len);
 	xml_close(p->x);
 	xml_close(p->x);
+	add_pauses(p, span, row);
 }
 
 static void add_bars(struct picture *p)

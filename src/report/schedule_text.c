@@ -2,6 +2,7 @@
 #include "report/schedule.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "report/paint.h"
 #include "report/text.h"
@@ -23,14 +24,22 @@ static void pad(struct buf *b, size_t used, size_t columns)
 
 static void add_bar(struct buf *b, const struct schedule_view *v, const struct schedule_span *span)
 {
-	const size_t from = column_of(v->schedule, span->start_ns);
-	const size_t to = column_of(v->schedule, span->end_ns - 1);
+	char bar[BAR_COLUMNS + 1];
 	char wall[NUM_TEXT];
+	struct schedule_part part;
+	memset(bar, ' ', BAR_COLUMNS);
+	bar[BAR_COLUMNS] = '\0';
+	schedule_first_part(span, &part);
+	do {
+		/* A part of no length has no column of its own. */
+		if (part.end_ns == part.start_ns)
+			continue;
+		const size_t from = column_of(v->schedule, part.start_ns);
+		const size_t to = column_of(v->schedule, part.end_ns - 1);
+		memset(bar + from, part.stands ? '.' : span->oom ? 'x' : '=', to - from + 1);
+	} while (schedule_next_part(span, &part));
 	pad(b, text_add_middle(b, v->names[span->test], NAME_COLUMNS), NAME_COLUMNS);
-	buf_adds(b, " |");
-	for (size_t i = 0; i < BAR_COLUMNS; i++)
-		buf_addc(b, i < from || i > to ? ' ' : span->oom ? 'x' : '=');
-	buf_addf(b, "| %6s\n", paint_time(wall, span->end_ns - span->start_ns));
+	buf_addf(b, " |%s| %6s\n", bar, paint_time(wall, span->end_ns - span->start_ns));
 }
 
 /* Tenths: '9' is nine tenths and more, '+' more than there is. */

@@ -39,7 +39,7 @@ static struct plan_sim_test takes(int64_t wall_ns, uint64_t mem_bytes, uint32_t 
 static struct plan_bounds_found bounds(const struct plan_sim_test *tests, size_t n)
 {
 	struct plan_bounds_found found;
-	assert_int_equal(plan_bounds_find(tests, n, &machine.limits, &found), 0);
+	assert_int_equal(plan_bounds_find(tests, n, &machine, &found), 0);
 	return found;
 }
 
@@ -58,6 +58,26 @@ static void each_resource_bounds_the_run(void **state)
 	assert_int_equal(b.binds, PLAN_BOUND_LONGEST);
 	assert_int_equal(b.longest, 0);
 	assert_null(b.lock);
+}
+
+/* A GiB for a quarter of the time, and from there to the end two and a half as a mean:
+ * 17/32 of the budget. */
+static void a_test_that_grows_counts_what_it_holds_at_least(void **state)
+{
+	(void)state;
+	struct plan_sim_options o = machine;
+	struct plan_sim_test t = takes(32 * SEC, GIB, 1000);
+	struct plan_bounds_found found;
+	t.mem_bytes = 4 * GIB;
+	o.grows = true;
+	assert_int_equal(plan_bounds_find(&t, 1, &o, &found), 0);
+	assert_int_equal(found.ns[PLAN_BOUND_MEMORY], 17 * SEC);
+	o.grows = false; /* its last attempt holds all four from the beginning */
+	assert_int_equal(plan_bounds_find(&t, 1, &o, &found), 0);
+	assert_int_equal(found.ns[PLAN_BOUND_MEMORY], 32 * SEC);
+	t.mem_bytes = GIB / 2;
+	assert_int_equal(plan_bounds_find(&t, 1, &o, &found), 0);
+	assert_int_equal(found.ns[PLAN_BOUND_MEMORY], 8 * SEC);
 }
 
 static void exclusive_tests_come_on_top(void **state)
@@ -163,16 +183,38 @@ static void more_memory_and_halves_save_where_they_bind(void **state)
 	assert_int_equal(find(list, n, PLAN_SPLIT)->end_ns, 5 * SEC);
 }
 
+/* Two grow from one GiB to 2.4 where there are four: one has to give way. */
+static void room_to_grow_is_what_a_gib_more_saves(void **state)
+{
+	(void)state;
+	_cleanup_free_ struct plan_whatif *list = NULL;
+	size_t n = 0;
+	struct plan_sim_options o = machine;
+	struct plan_sim_test tests[] = { takes(4 * SEC, GIB, 1000), takes(4 * SEC, GIB, 1000) };
+	struct schedule now = { 0 };
+	tests[0].mem_bytes = tests[1].mem_bytes = 12 * GIB / 5;
+	o.grows = true;
+	assert_int_equal(plan_simulate(tests, 2, &o, &now), 0);
+	assert_true(now.n_gave_way > 0);
+	assert_int_equal(plan_whatif(tests, 2, &o, 2, &list, &n), 0);
+	assert_int_equal(find(list, n, PLAN_MORE_MEMORY)->end_ns, 4 * SEC);
+	assert_true(now.end_ns > 4 * SEC);
+	assert_int_equal(find(list, n, PLAN_MORE_CPU)->end_ns, now.end_ns);
+	schedule_fini(&now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_resource_bounds_the_run),
+		cmocka_unit_test(a_test_that_grows_counts_what_it_holds_at_least),
 		cmocka_unit_test(exclusive_tests_come_on_top),
 		cmocka_unit_test(a_lock_that_one_test_has_binds_nobody),
 		cmocka_unit_test(what_holds_the_run_back_is_what_saves_when_it_goes),
 		cmocka_unit_test(a_lock_that_all_share_holds_nobody_back),
 		cmocka_unit_test(one_more_token_saves_where_there_are_too_few),
 		cmocka_unit_test(more_memory_and_halves_save_where_they_bind),
+		cmocka_unit_test(room_to_grow_is_what_a_gib_more_saves),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

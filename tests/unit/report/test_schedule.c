@@ -43,6 +43,33 @@ static void every_line_fits_the_terminal(void **state)
 	assert_null(strchr(buf_str(&b), '\x1b'));
 }
 
+/* Half of the first one's time it stands at its limit. */
+static void pauses_are_dots(void **state)
+{
+	(void)state;
+	struct schedule s = many();
+	const struct schedule_view view = { &s, names };
+	struct schedule_change goes_on = { NULL, SEC / 2, 80, false };
+	struct schedule_change stands = { &goes_on, SEC / 4, 50, true };
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	_cleanup_free_ char *svg = NULL;
+	s.n = 1;
+	s.end_ns = SEC;
+	spans[0].oom = false;
+	spans[0].changes = &stands;
+	schedule_add_text(&b, &view);
+	assert_non_null(strstr(buf_str(&b), "|===========...........======================|"));
+	assert_int_equal(schedule_svg(&view, "title", &svg), 0);
+	assert_non_null(strstr(svg, "50 to 80, 3.00 cpus, pauses for 250ms<"));
+	assert_non_null(strstr(svg, "pointer-events"));
+	spans[0].oom = spans[0].gave_way = true;
+	free(svg);
+	assert_int_equal(schedule_svg(&view, "title", &svg), 0);
+	assert_non_null(strstr(svg, "gives way: runs again<"));
+	spans[0].gave_way = false;
+	spans[0].changes = NULL;
+}
+
 static void bars_stand_where_their_time_is(void **state)
 {
 	(void)state;
@@ -98,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_line_fits_the_terminal),
+		cmocka_unit_test(pauses_are_dots),
 		cmocka_unit_test(bars_stand_where_their_time_is),
 		cmocka_unit_test(nothing_to_run_is_nothing_to_show),
 		cmocka_unit_test(the_picture_has_a_bar_for_each_test),
