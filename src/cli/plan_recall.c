@@ -54,6 +54,11 @@ struct own {
 	int64_t wall_ns;
 };
 
+static bool is_time(int64_t ns)
+{
+	return ns >= 0 && ns < INT64_MAX / 4;
+}
+
 static bool read_own(const struct json *event, struct own *ret)
 {
 	return str_eq(json_get_str(event, "event"), "run-finished") &&
@@ -62,7 +67,8 @@ static bool read_own(const struct json *event, struct own *ret)
 	       json_get_int(event, "own_cpu_ns", &ret->cpu_ns) &&
 	       json_get_int(event, "sum_ns", &ret->tests_ns) &&
 	       json_get_int(event, "wall_ns", &ret->wall_ns) && ret->attempts > 0 &&
-	       ret->ns >= 0 && ret->cpu_ns >= 0 && ret->wall_ns > 0;
+	       ret->attempts < UINT32_MAX && is_time(ret->ns) && is_time(ret->cpu_ns) &&
+	       is_time(ret->tests_ns) && ret->wall_ns > 0;
 }
 
 /* As many at once as were in that run took so long.  Fewer of them are less in

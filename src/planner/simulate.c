@@ -82,8 +82,9 @@ static bool end_before(const struct end *a, const struct end *b)
 static void heap_push(struct sim *s, struct end e)
 {
 	struct end *heap = s->ends;
-	heap[s->n_ends] = e;
-	for (size_t i = s->n_ends++; i > 0 && end_before(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
+	size_t i = s->n_ends++;
+	heap[i] = e;
+	for (; i > 0 && end_before(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
 		end_swap(&heap[i], &heap[(i - 1) / 2]);
 }
 

@@ -103,6 +103,12 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < n; i++)
 		tests[i].item.demand.cpus_milli = 0;
 	r |= bench("needs of cpus are not known", tests, n, &o);
+	make(tests, n, false);
+	for (size_t i = 0; i < n; i += 4)
+		if (tests[i].item.demand.mem_bytes >= 16 * MIB) /* others do not grow */
+			tests[i].mem_bytes = 2 * tests[i].item.demand.mem_bytes;
+	o.grows = true;
+	r |= bench("each fourth grows", tests, n, &o);
 	free(tests);
 	return r;
 }

@@ -6,15 +6,24 @@
 
 for i in 1 2 3 4 5 6; do echo "sleep 0.5 # $i"; done >tests
 expect 0 isorun plan --json -j2 --budget 1G lines:tests
+own=$(json "$out" own_ns)
+[ "$own" -gt 0 ] || fail "to start a test costs nothing"
 [ "$(json "$out" durations_unknown)" = 6 ] || fail "durations are known of nothing"
 expect 0 isorun plan -j2 --budget 1G lines:tests
 has '^ +6  durations: taken as 1.0s$'
 
-expect 0 isorun suite -j2 lines:tests
+expect 0 isorun suite -j2 --json run.json lines:tests
+grep '"run-finished"' run.json >end.json
+[ "$(json end.json own_attempts)" = 6 ] || fail "six attempts were not counted"
+[ "$(json end.json own_ns)" -gt 0 ] && [ "$(json end.json own_cpu_ns)" -gt 0 ] ||
+	fail "isorun took no time of its own"
+[ "$(json end.json own_ns)" -lt "$(json end.json wall_ns)" ] ||
+	fail "what the tests took is counted as isorun's own"
 expect 0 isorun plan --json -j2 --budget 1G lines:tests
 [ "$(json "$out" durations_unknown)" = 0 ] || fail "durations are not known"
 [ "$(json "$out" jobs)" = 2 ] || fail "-j is not heard"
 planned=$(json "$out" makespan_ns)
+[ "$(json "$out" own_ns)" != "$own" ] || fail "the run says nothing of isorun's own time"
 [ "$planned" -ge 1500000000 ] || fail "three after another take longer than $planned ns"
 [ "$(json "$out" bounds.binds)" = jobs ] || fail "two at once are what binds"
 
