@@ -14,9 +14,9 @@ manifest() # manifest MEMORY
 manifest 300M
 expect 0 isorun suite -j1 --budget 400M
 manifest 100M
-expect 0 isorun plan --json -j2 --budget 250M
+expect 0 isorun plan --json -j2 --cpus 8 --budget 250M
 cp "$out" plan.json
-expect 0 isorun plan -j2 --budget 250M --svg plan.svg
+expect 0 isorun plan -j2 --cpus 8 --budget 250M --svg plan.svg
 
 grows=$(python3 - <<'END'
 import json
@@ -52,5 +52,5 @@ grep -q 'gives way: runs again\|out of memory: runs again' plan.svg ||
 	fail "the picture does not say that it begins again"
 
 # With room for both nothing of that is told.
-expect 0 isorun plan -j2 --budget 4G
+expect 0 isorun plan -j2 --cpus 8 --budget 4G
 [ $grows = no ] || lacks 'pause|give way|^grower.*x'
