@@ -164,7 +164,7 @@ static void one_more_token_saves_where_there_are_too_few(void **state)
 	assert_int_equal(find(list, n, PLAN_MORE_TOKEN)->end_ns, 3 * SEC);
 	assert_int_equal(find(list, n, PLAN_MORE_CPU)->end_ns, 5 * SEC);
 	struct plan_bounds_found b;
-	assert_int_equal(plan_bounds_find(tests, 2, &o.limits, &b), 0);
+	assert_int_equal(plan_bounds_find(tests, 2, &o, &b), 0);
 	assert_int_equal(b.ns[PLAN_BOUND_TOKEN], 5 * SEC);
 	assert_int_equal(b.binds, PLAN_BOUND_TOKEN);
 	assert_string_equal(b.token, "gpu");
