@@ -4,6 +4,14 @@
 # for the memory that the test itself holds, and takes none of anybody's budget.
 . "$E2E/lib.sh"
 
+# Where the test sees no group either.
+expect 0 timeout 20 "$ISORUN" --budget 300M --memory 250M \
+	"$ISORUN" --memory 100M --budget 300M sh -c 'echo inside'
+prints inside
+expect 0 timeout 20 "$ISORUN" -p shared --budget 300M --memory 250M \
+	"$ISORUN" --memory 100M --budget 300M sh -c 'echo inside'
+prints inside
+
 need_root
 need_cgroup
 expect 0 timeout 20 "$ISORUN" -p shared --budget 600M --memory 500M \

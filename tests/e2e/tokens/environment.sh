@@ -30,6 +30,6 @@ prints "3 3 3"
 
 # Inside of a test the gpus are those that it was given, and its locks in nobody's way.
 unset ROCR_VISIBLE_DEVICES
-expect 0 isorun --have gpu=2 --token gpu --lock db -t 20s --memory 50M --meminfo host \
+expect 0 isorun --have gpu=2 --token gpu --lock db -t 20s --memory 50M \
 	"$ISORUN" --memory 50M --token gpu --lock db sh -c "$show"
 prints "0 0 0"
