@@ -424,10 +424,11 @@ static void launch(struct attempt *a)
 {
 	struct iso_err why = ISO_ERR_INIT;
 
+	/* Who was let in at once has not waited, however busy the machine is. */
+	a->waited_ns = a->claim_watch ? time_now_ns() - a->asked_ns : 0;
 	loop_remove_fd(a->engine->loop, a->claim_watch);
 	a->claim_watch = NULL;
 	a->state = ATTEMPT_RUNNING;
-	a->waited_ns = time_now_ns() - a->asked_ns;
 	int r = note_no_limit(a, &why);
 	if (r == 0)
 		r = note_amounts(a, &why);

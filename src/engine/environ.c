@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "engine/tokens.h"
 
 enum {
@@ -187,6 +188,8 @@ static int put_own(const struct attempt *a, char ***env)
 		r = put_available(a, env);
 	if (r == 0)
 		r = put_tokens(a, env);
+	if (r == 0)
+		r = putf(env, "ISORUN_WAITED_MS=%" PRId64, a->waited_ns / NSEC_PER_MSEC);
 	if (r == 0 && a->scratch)
 		r = putf(env, "TMPDIR=%s", a->scratch);
 	else if (r == 0 && !a->bare && has_private_tmp(rq->spec))

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "base/time.h"
 
 enum { DEADLINE_MS = 20000 };
 
@@ -239,6 +241,7 @@ static void the_environment_is_what_was_given(void **state)
 	read_to_the_end(p, text, sizeof(text));
 	assert_non_null(strstr(text, "OWN=1\n"));
 	assert_non_null(strstr(text, "ISORUN=1\n"));
+	assert_non_null(strstr(text, "ISORUN_WAITED_MS=0\n"));
 	assert_null(strstr(text, "OF_THE_HOST"));
 }
 
@@ -369,7 +372,7 @@ static void a_box_waits_for_the_budget(void **state)
 
 	limit_memory(p);
 	p->box = spawn(p, "echo first; sleep 1000");
-	p->next = spawn(p, "exit 6");
+	p->next = spawn(p, "echo $ISORUN_WAITED_MS; exit 6");
 	read_a_line(p);
 	assert_int_equal(iso_box_attend(p->next), 0);
 	iso_box_free(p->box);
@@ -379,6 +382,11 @@ static void a_box_waits_for_the_budget(void **state)
 	assert_int_equal(r.exit_status, 6);
 	assert_int_equal(r.mem_limit_bytes, 60 << 20);
 	assert_true(r.waited_ns > 0);
+	char told[32];
+	char known[32];
+	(void)snprintf(known, sizeof(known), "%" PRId64 "\n", r.waited_ns / NSEC_PER_MSEC);
+	read_to_the_end(p, told, sizeof(told));
+	assert_string_equal(told, known);
 }
 
 static void a_box_that_waits_can_be_cancelled(void **state)
