@@ -144,6 +144,18 @@ static struct holding beside_head(const struct admit_row *rows, size_t n,
 	return left;
 }
 
+/* Whether those that asked after the head, and hold, would let it in if they were
+ * the only ones. */
+static bool passers_leave_room(const struct admit_row *rows, size_t n,
+			       const struct admit_row *head)
+{
+	struct holding passed = { 0 };
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].held && rows[i].ask_seq > head->ask_seq)
+			hold(&passed, &rows[i]);
+	return fits(&passed, head);
+}
+
 /* The reservation of the oldest that cannot start. */
 struct reserve {
 	const struct admit_row *head; /* NULL: there is none */
@@ -185,6 +197,8 @@ size_t plan_admit(struct admit_row *rows, size_t n)
 		if (!fits(&held, row) || !amounts_fit(rows, n, 0, row, row->units)) {
 			if (!reserve.head) {
 				reserve.head = row;
+				if (!passers_leave_room(rows, n, row))
+					break;
 				reserve.beside = beside_head(rows, n, row, &reserve.first);
 			}
 			continue;

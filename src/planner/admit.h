@@ -14,6 +14,7 @@ struct admit_row {
 	uint64_t mem_bytes;    /* granted when held, else wanted */
 	uint64_t budget_bytes; /* what its process may see reserved in total */
 	uint64_t seq;          /* order of grants when held, else of asking */
+	uint64_t ask_seq;      /* order of asking, from the same count */
 	unsigned slot;         /* the caller's name for the row, not looked at */
 	bool alone;            /* only when nothing else is held, and nothing joins it */
 	bool held;
@@ -50,6 +51,9 @@ uint64_t admit_bytes(const struct admit_row *row);
  *    other.  All this is part of "to fit".
  * 4. So all who passed the head fit beside it together, and it starts at the
  *    latest when those end that held when it became head: nobody starves.
+ * 4. Those who passed may have grown out of that place since.  While they have,
+ *    nobody else passes: the head waits for them, too, but not for others that
+ *    come after them and grow in their turn.
  */
 size_t plan_admit(struct admit_row *rows, size_t n);
 

@@ -51,6 +51,7 @@ int line_collect(struct ledger *l)
 			.mem_bytes = held ? row->granted_bytes : row->mem_bytes,
 			.budget_bytes = row->budget_bytes,
 			.seq = held ? row->grant_seq : row->ask_seq,
+			.ask_seq = row->ask_seq,
 			.slot = slot,
 			.alone = row->alone,
 			.held = held,

@@ -126,6 +126,38 @@ static void overcommitted_holders_admit_nobody(void **state)
 	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 0);
 }
 
+/* The 40 held when the 50 asked, and the third has passed that: 10 are beside it. */
+static struct admit_row younger_beside(uint64_t passed, uint64_t younger)
+{
+	struct admit_row rows[] = { held(40, 60), held(passed, 60), waits(50, 60),
+				    waits(younger, 60) };
+	rows[0].ask_seq = 1;
+	rows[1].ask_seq = 3;
+	rows[2].ask_seq = 2;
+	rows[3].ask_seq = 4;
+	(void)plan_admit(rows, ARRAY_SIZE(rows));
+	return rows[3];
+}
+
+static void nobody_else_passes_while_one_that_passed_has_outgrown_its_place(void **state)
+{
+	(void)state;
+	assert_true(younger_beside(9, 1).admitted);
+	assert_false(younger_beside(9, 2).admitted);
+	assert_false(younger_beside(11, 1).admitted);
+}
+
+static void one_that_asked_before_the_oldest_did_has_not_passed_it(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { held(40, 60), waits(50, 60), waits(10, 60) };
+	rows[0].ask_seq = 1;
+	rows[1].ask_seq = 2;
+	rows[2].ask_seq = 3;
+	assert_int_equal(plan_admit(rows, ARRAY_SIZE(rows)), 1);
+	assert_true(rows[2].admitted);
+}
+
 enum { MAX_ROWS = 64, STEPS = 20000 };
 
 /* Tokens and locks: a(TOKEN, ...) of rows that name what they want. */
@@ -236,6 +268,8 @@ struct box {
 	size_t held_at_head;  /* how many held then */
 	struct amounts amounts[2 * MAX_ROWS]; /* by slot, used in turn: rows borrow them */
 	unsigned next_slot;
+	bool grown_at_head;   /* somebody has, since then */
+	uint64_t n_asked;
 };
 
 static bool is_used(const struct box *b, unsigned slot)
@@ -364,21 +398,46 @@ static void check_promises(const struct box *b)
 	check_all_amounts(b);
 }
 
-/* In whatever order holders end, budgets, tokens and locks are kept, and the oldest waiter starts
- * at the latest when all that held when it became the oldest have ended. */
+static void come(struct box *b, uint64_t *seed, bool small)
+{
+	struct admit_row row = {
+		.mem_bytes = next_random(seed) % (small ? 10 : 70),
+		.budget_bytes = 40 + next_random(seed) % 30,
+		.ask_seq = ++b->n_asked,
+		.alone = next_random(seed) % 16 == 0 };
+	draw_amounts(b, &row, seed);
+	b->rows[b->n++] = row;
+}
+
+/* One that holds grows into what the budget has left. */
+static void grow_one(struct box *b, uint64_t *seed)
+{
+	uint64_t sum = 0;
+	uint64_t least = UINT64_MAX;
+	for (size_t i = 0; i < b->n_held; i++) {
+		sum += b->rows[i].mem_bytes;
+		if (b->rows[i].budget_bytes < least)
+			least = b->rows[i].budget_bytes;
+	}
+	if (b->n_held == 0 || sum >= least)
+		return;
+	b->rows[next_random(seed) % b->n_held].mem_bytes += next_random(seed) % (least - sum + 1);
+	b->grown_at_head = true;
+}
+
+/* In whatever order holders end and grow, budgets, tokens and locks are kept, and the oldest waiter
+ * starts at the latest when all that held when it became the oldest have ended; but
+ * for those that passed it and have grown since, and then nobody comes after them. */
 static void no_history_breaks_a_budget_or_starves_the_oldest(void **state)
 {
 	(void)state;
 	struct box b = { .n = 0 };
 	uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
 	for (int step = 0; step < STEPS; step++) {
-		if (b.n < MAX_ROWS && next_random(&seed) % 3 > 0) {
-			struct admit_row row = {
-				.mem_bytes = next_random(&seed) % (step & 1024 ? 10 : 70),
-				.budget_bytes = 40 + next_random(&seed) % 30,
-				.alone = next_random(&seed) % 16 == 0 };
-			draw_amounts(&b, &row, &seed);
-			b.rows[b.n++] = row;
+		if (next_random(&seed) % 8 == 0) {
+			grow_one(&b, &seed);
+		} else if (b.n < MAX_ROWS && next_random(&seed) % 3 > 0) {
+			come(&b, &seed, step & 1024);
 		} else if (b.n_held > 0) {
 			const size_t victim = next_random(&seed) % b.n_held;
 			if (victim < b.held_at_head)
@@ -386,13 +445,17 @@ static void no_history_breaks_a_budget_or_starves_the_oldest(void **state)
 			take_out(&b, victim);
 		}
 		const bool had_head = b.n > b.n_held;
-		(void)plan_admit(b.rows, b.n);
+		const size_t n_admitted = plan_admit(b.rows, b.n);
 		const bool head_in = grant(&b);
 		check_promises(&b);
-		if (had_head && !head_in)
-			assert_true(b.held_at_head > 0);
-		if (!had_head || head_in)
+		if (had_head && !head_in && b.held_at_head == 0) {
+			assert_true(b.grown_at_head);
+			assert_int_equal(n_admitted, 0);
+		}
+		if (!had_head || head_in) {
 			b.held_at_head = b.n_held;
+			b.grown_at_head = false;
+		}
 	}
 }
 
@@ -417,6 +480,8 @@ int main(void)
 		cmocka_unit_test(who_wants_all_units_is_not_overtaken_by_those_that_want_one),
 		cmocka_unit_test(readers_share_and_a_writer_that_waits_lets_no_more_in),
 		cmocka_unit_test(names_mean_different_things_in_different_scopes),
+		cmocka_unit_test(nobody_else_passes_while_one_that_passed_has_outgrown_its_place),
+		cmocka_unit_test(one_that_asked_before_the_oldest_did_has_not_passed_it),
 		cmocka_unit_test(no_history_breaks_a_budget_or_starves_the_oldest),
 	};
 	return cmocka_run_group_tests_name("planner/admit", tests, NULL, NULL);
