@@ -148,6 +148,15 @@ cases()
 	END
 }
 
+# bounded MIB COMMAND...: at no time are the memory limits of all isorun processes
+# below the command together above so many MiB.
+bounded()
+{
+	bound=$1
+	shift
+	python3 "$E2E/../helpers/limits.py" $((bound << 20)) "$@"
+}
+
 # events FILE NAME: the objects of one kind of an event log, one a line.
 events() { grep -E "\"event\": ?\"$2\"" "$1"; }
 

@@ -56,5 +56,5 @@ echo >suite
 wait $waiter || fail "the suite that waited failed"
 waited=$(cat suite.waited)
 between "$waited" $((ends - waits - 1)) $(($(now_ms) - asked)) "the suite's test"
-events suite.json attempt-finished | grep -Eq "\"waited_ns\": ?$waited[0-9]{6}[^0-9]" ||
+events suite.json attempt-finished | grep -Eq "\"waited_ns\": ?${waited}[0-9]{6}[^0-9]" ||
 	fail "the event log has another time than $waited ms"
