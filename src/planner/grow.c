@@ -100,6 +100,31 @@ static struct admit_row *choose_victim(struct admit_row *rows, size_t n)
 	return again ? again : youngest;
 }
 
+/* Rule 4.  NULL: it would not help, or cost more than it helps. */
+static struct admit_row *choose_in_favour(struct admit_row *rows, size_t n, uint64_t room_bytes)
+{
+	const struct admit_row *oldest = NULL; /* of those that stand */
+	struct admit_row *victim = NULL;
+	bool older_runs = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct admit_row *row = &rows[i];
+		if (!holds(row))
+			continue;
+		if (row->yields)
+			return NULL;
+		if (!wants(row)) {
+			older_runs = true;
+		} else if (!oldest) {
+			oldest = row;
+		} else if (older_runs && row->may_rerun) {
+			victim = row;
+			room_bytes += row->mem_bytes;
+		}
+	}
+	return victim && room_bytes >= oldest->want_bytes - oldest->mem_bytes ? victim : NULL;
+}
+
 size_t plan_grow(struct admit_row *rows, size_t n)
 {
 	size_t n_held;
@@ -111,6 +136,8 @@ size_t plan_grow(struct admit_row *rows, size_t n)
 	if (grown)
 		return grown;
 	struct admit_row *victim = choose_victim(rows, n);
+	if (!victim)
+		victim = choose_in_favour(rows, n, room_bytes);
 	if (!victim)
 		return 0;
 	victim->yields = true;

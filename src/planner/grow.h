@@ -28,6 +28,11 @@ uint64_t grow_least(uint64_t limit_bytes);
  *    oldest.  Only one at a time: what it leaves may do for the others.
  * 3. One that holds alone gets all there is, however little; when it has that,
  *    it yields to nobody, and is told so all the same: there is no more.
+ * 4. While others run, the youngest that stands and may be run again gives way for
+ *    the oldest that stands, when what such ones hold is what that wants, and when
+ *    one older than itself runs: what is lost is less than that has taken, and for
+ *    about as long again the oldest would wait for it to end.  Else tests that were
+ *    let in together hold with what they have begun what two of them need.
  */
 size_t plan_grow(struct admit_row *rows, size_t n);
 

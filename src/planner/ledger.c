@@ -43,9 +43,9 @@
  * Who grows.  One that holds and stands still at its limit puts what it wants into
  * its row.  Whoever settles raises what was granted, and the holder its limit only
  * once it has read that: so the sum of limits is below the budget whoever dies in
- * between.  While anybody stands nobody new is let in.  When all that hold stand,
- * one is marked to give way (plan_grow); its holder ends it and releases, or takes
- * back what it wanted when it got on without.
+ * between.  While anybody stands nobody new is let in.  When all that hold stand, or
+ * it helps an older one, one is marked to give way (plan_grow); its holder ends it
+ * and releases, or takes back what it wanted when it got on without.
  *
  * Nothing here polls by time.  A process that is stopped (SIGSTOP) while it is
  * the oldest waiter delays the notice of deaths until it goes on or until

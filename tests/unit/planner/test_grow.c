@@ -96,6 +96,32 @@ static void nobody_gives_way_while_somebody_runs(void **state)
 	assert_false(rows[0].yields || rows[1].yields || rows[2].yields);
 }
 
+static void the_youngest_gives_way_for_one_that_waits_for_an_older_one(void **state)
+{
+	(void)state;
+	struct admit_row rows[] = { runs(300), stands(100, 200), stands(100, 200),
+				    stands(100, 200) };
+	assert_int_equal(plan_grow(rows, ARRAY_SIZE(rows)), 1);
+	assert_true(rows[3].yields);
+	assert_false(rows[1].yields || rows[2].yields);
+	/* One at a time. */
+	assert_int_equal(plan_grow(rows, ARRAY_SIZE(rows)), 0);
+	/* With what that leaves the oldest goes on. */
+	assert_int_equal(plan_grow(rows, 3), 1);
+	assert_int_equal(rows[1].grown_bytes, 200 * MIB);
+}
+
+static void nobody_gives_way_for_what_would_not_do(void **state)
+{
+	(void)state;
+	struct admit_row little[] = { runs(300), stands(200, 400), stands(100, 200) };
+	assert_int_equal(plan_grow(little, ARRAY_SIZE(little)), 0);
+	struct admit_row last_chance[] = { runs(300), stands(200, 400), stays(100, 200) };
+	assert_int_equal(plan_grow(last_chance, ARRAY_SIZE(last_chance)), 0);
+	struct admit_row alone[] = { runs(300), stands(300, 400) };
+	assert_int_equal(plan_grow(alone, ARRAY_SIZE(alone)), 0);
+}
+
 static void when_all_stand_the_youngest_gives_way(void **state)
 {
 	(void)state;
@@ -211,6 +237,8 @@ int main(void)
 		cmocka_unit_test(the_oldest_grows_first),
 		cmocka_unit_test(the_smallest_budget_of_the_holders_binds),
 		cmocka_unit_test(nobody_gives_way_while_somebody_runs),
+		cmocka_unit_test(the_youngest_gives_way_for_one_that_waits_for_an_older_one),
+		cmocka_unit_test(nobody_gives_way_for_what_would_not_do),
 		cmocka_unit_test(when_all_stand_the_youngest_gives_way),
 		cmocka_unit_test(the_youngest_that_may_be_run_again_but_never_the_oldest),
 		cmocka_unit_test(one_alone_gets_the_last_page_and_is_told_of_the_end),
