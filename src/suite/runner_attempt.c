@@ -174,8 +174,10 @@ static void learn_from(struct run_test *t, const struct result *res)
 	const bool oom = res->outcome == OUTCOME_OUT_OF_MEMORY;
 	const struct predict_sample sample = {
 		.mem_bytes = oom ? t->reserved_bytes : needed_bytes(&res->usage),
-		.wall_ns = res->usage.wall_ns,
-		.oom = oom,
+		.wall_ns = oom ? 0 : res->usage.wall_ns,
+		/* One that gave way was not refused what it needs at most, it was only
+		 * on its way there: its siblings begin where it was, and grow. */
+		.oom = oom && !res->gave_way,
 	};
 
 	demand_siblings_add(r->siblings, t->test, &sample);
