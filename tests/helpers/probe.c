@@ -68,6 +68,14 @@ static void pass_time(int64_t ns)
 		;
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 /* Prints at once, so that a test can wait for the line. */
 static void say(const char *line)
 {
@@ -75,12 +83,15 @@ static void say(const char *line)
 	fflush(stdout);
 }
 
-/* alloc SIZE [--steps N] [--over TIME] [--hold TIME]: touches SIZE in N steps. */
+/* alloc SIZE [--steps N] [--over TIME] [--hold TIME] [--total TIME]: touches SIZE in N
+ * steps; with --total it ends that long after its begin, however long it had to touch. */
 static int probe_alloc(char **argv)
 {
 	unsigned steps = 1;
 	int64_t over_ns = 0;
 	int64_t hold_ns = 0;
+	const int64_t begin_ns = now_ns();
+	int64_t total_ns = 0;
 	uint64_t size;
 	char *mem;
 
@@ -93,6 +104,8 @@ static int probe_alloc(char **argv)
 			over_ns = duration(argv[1]);
 		else if (strcmp(argv[0], "--hold") == 0)
 			hold_ns = duration(argv[1]);
+		else if (strcmp(argv[0], "--total") == 0)
+			total_ns = duration(argv[1]);
 		else
 			usage("alloc: unknown option");
 	}
@@ -105,6 +118,9 @@ static int probe_alloc(char **argv)
 		pass_time(over_ns / steps);
 	}
 	pass_time(hold_ns);
+	const int64_t left_ns = begin_ns + total_ns - now_ns();
+	if (left_ns > 0)
+		pass_time(left_ns);
 	return 0;
 }
 
