@@ -55,7 +55,7 @@ class Leaves:
                 continue
             for name in filter(self.is_ours, names):
                 n = limit(f"{root}/{name}")
-                if 0 < n < NO_LIMIT:
+                if 0 < n < NO_LIMIT and peopled(f"{root}/{name}"):
                     found[name] = max(n, found.get(name, 0))
         return found
 
@@ -70,6 +70,15 @@ def limit(leaf):
     return 0
 
 
+def peopled(leaf):
+    """A group whose processes are gone promises nothing while it is removed."""
+    try:
+        with open(f"{leaf}/cgroup.procs", encoding="ascii") as f:
+            return bool(f.readline())
+    except OSError:
+        return False
+
+
 class Sampler:
     """To be asked often; limits only grow, and names are not used again: what two looks
     agree on was so all at once between them."""
@@ -79,14 +88,17 @@ class Sampler:
         self.roots = []
         self.roots_at = 0
         self.most = self.seen = 0
+        self.at_most = {}
 
     def sample(self):
         if time.monotonic() > self.roots_at:
             self.roots = list(self.leaves.roots())
             self.roots_at = time.monotonic() + (0.2 if self.roots else 0.02)
         one, two = self.leaves.look(self.roots), self.leaves.look(self.roots)
-        total = sum(n for name, n in one.items() if two.get(name) == n)
-        self.most = max(self.most, total)
+        both = {name: n for name, n in one.items() if two.get(name) == n}
+        total = sum(both.values())
+        if total > self.most:
+            self.most, self.at_most = total, both
         self.seen += total > 0
 
 
@@ -99,6 +111,8 @@ def main():
         time.sleep(LOOK_S)
     print(f"limits: {sampler.most >> 20} MiB at most in {sampler.seen} looks", file=sys.stderr)
     if sampler.most > budget or sampler.seen == 0:
+        for name, n in sampler.at_most.items():
+            print(f"limits: {n >> 20} MiB of {name}", file=sys.stderr)
         return 70
     return run.returncode if run.returncode >= 0 else 128 - run.returncode
 
