@@ -120,6 +120,7 @@ static int ask_host(struct planning *p, struct iso_err *err)
 	const struct engine_config config = {
 		.runtime_dir = p->runtime_dir,
 		.scratch_dir = host_scratch_dir,
+		.nested = host_is_nested(),
 		.budget_bytes = p->settings.budget_bytes,
 		.budget_from = p->settings.budget_from,
 		.prepared = &p->specs.main,

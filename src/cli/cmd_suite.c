@@ -189,6 +189,7 @@ static int open_engine(struct suite_run_state *s, struct iso_err *err)
 		.init_image_bytes = init_bytes,
 		.runtime_dir = s->runtime_dir,
 		.scratch_dir = host_scratch_dir,
+		.nested = host_is_nested(),
 		.budget_bytes = stated ? stated : s->settings.budget_bytes,
 		.budget_from = stated ? "--budget" : s->settings.budget_from,
 		.prepared = &s->specs.main,

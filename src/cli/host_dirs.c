@@ -53,6 +53,11 @@ static int require_own(const char *dir, struct iso_err *err)
 	return iso_err_hint(err, "set XDG_RUNTIME_DIR to a directory of your own");
 }
 
+bool host_is_nested(void)
+{
+	return str_eq(getenv("ISORUN"), "1");
+}
+
 int host_runtime_dir(char **ret, struct iso_err *err)
 {
 	const char *xdg = absolute_env("XDG_RUNTIME_DIR");

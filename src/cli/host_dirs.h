@@ -4,7 +4,13 @@
 #ifndef CLI_HOST_DIRS_H
 #define CLI_HOST_DIRS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
+
+/* Whether this is a test of another isorun, as its environment says: a user's test
+ * sees no group above it. */
+bool host_is_nested(void);
 
 /* The ledger's and the cache's: /run/isorun as root; else
  * $XDG_RUNTIME_DIR/isorun; without that /tmp/isorun-UID.  Made (0700) when

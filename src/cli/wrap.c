@@ -270,6 +270,7 @@ static int open_engine(struct wrapping *w, struct iso_err *err)
 	const struct engine_config config = {
 		.runtime_dir = wrap->runtime_dir,
 		.scratch_dir = host_scratch_dir,
+		.nested = host_is_nested(),
 		.budget_bytes = wrap->values->sandbox.budget_bytes,
 		.prepared = wrap->prepared,
 		.tokens = &tokens,

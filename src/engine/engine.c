@@ -41,12 +41,6 @@ static void drop_init(struct engine *e)
 	e->init_fd = 0;
 }
 
-/* By the group above us; where a test sees none, by what its environment says. */
-static bool is_nested(const struct engine_config *config)
-{
-	return cg_place_is_nested(&config->prepared->place) || str_eq(getenv("ISORUN"), "1");
-}
-
 int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
 		struct iso_err *err)
 {
@@ -67,7 +61,7 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->name_refusal = config->name_refusal;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
-	e->nested = is_nested(config);
+	e->nested = config->nested || cg_place_is_nested(&config->prepared->place);
 	int r = cg_open(&config->prepared->place, &e->cg, err);
 	if (r == 0)
 		r = ledger_open(config->runtime_dir, &e->ledger, err);
