@@ -69,7 +69,8 @@ static int bound_at(const struct cg *cg, int dir_fd, const char *dir, uint64_t *
 	if (limit_bytes >= LIMIT_NONE)
 		return 0;
 	if (*ours_bytes == UINT64_MAX)
-		*ours_bytes = cg->memory_fd < 0 ? 0 : held_bytes(cg->memory_fd, counters);
+		*ours_bytes = cg->memory_fd < 0 ? cg->polled_bytes
+						: held_bytes(cg->memory_fd, counters);
 	uint64_t others_bytes = minus(held_bytes(dir_fd, counters), *ours_bytes);
 	ret->bytes = minus(limit_bytes, others_bytes);
 	name_bound(ret, dir);

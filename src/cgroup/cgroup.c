@@ -131,8 +131,9 @@ enum cg_version cg_version_of(const struct cg *cg)
 uint64_t cg_ours_bytes(const struct cg *cg)
 {
 	uint64_t bytes;
-	if (cg->memory_fd < 0 ||
-	    fs_read_u64_at(cg->memory_fd, cg->driver->counters->usage, &bytes) < 0)
+	if (cg->memory_fd < 0)
+		return cg->polled_bytes;
+	if (fs_read_u64_at(cg->memory_fd, cg->driver->counters->usage, &bytes) < 0)
 		return 0;
 	return bytes;
 }

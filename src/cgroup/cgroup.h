@@ -49,7 +49,8 @@ void cg_close(struct cg *cg); /* accepts NULL */
 void cg_forget(struct cg *cg); /* in a fork: only closes our descriptors of it */
 enum cg_version cg_version_of(const struct cg *cg);
 
-/* What the memory of all our tests together is now, in bytes; 0 for none. */
+/* What the memory of all our tests together is now, in bytes; for none of those of
+ * this process that are watched, elastic.h, as they were last seen. */
 uint64_t cg_ours_bytes(const struct cg *cg);
 
 /* Every limit above us, less what others than our tests hold of it and cannot

@@ -28,6 +28,7 @@ struct cg {
 	int memory_fd;      /* O_PATH on the isorun group; -1: none */
 	int pids_fd;        /* likewise; equal to memory_fd when it is the same directory */
 	char *above_dir;    /* of the place; NULL: none */
+	uint64_t polled_bytes; /* what the tests hold that are watched by looking */
 	char owner[CG_NAME - 16]; /* "PID-STARTTIME" of the process that opened it */
 };
 
@@ -35,13 +36,17 @@ struct cg {
 enum { CG_NEAR_MAX = 64 << 20 };
 uint64_t cg_near_bytes(uint64_t limit_bytes);
 
+struct cg_polled; /* none.c */
+
 struct cg_elastic {
 	const struct cg_driver *driver;
-	int dir_fd;           /* O_PATH on the leaf */
+	struct cg *cg;
+	int dir_fd;           /* O_PATH on the leaf; -1: there are none */
 	int fd;               /* what is polled; -1: nothing */
 	uint32_t events;      /* for epoll */
 	uint64_t limit_bytes; /* as it is now, or is to be */
 	bool held;            /* by cg_elastic_hold */
+	struct cg_polled *polled; /* of "none" */
 };
 
 struct cg_driver {
@@ -58,23 +63,30 @@ struct cg_driver {
 	/* Takes one counter file's text into usage; ignores files it did not ask for. */
 	void (*parse)(const char *file, const char *text, struct cg_usage *usage);
 
-	/* Whether it grows; where it does not the rest is -ENOTSUP and is not called.
-	 * All get the leaf's descriptor and its limit; 0 or -errno. */
-	bool grows;
+	bool polls;                        /* see cg_polls */
 	bool refuses;                      /* see cg_limit_refuses */
+	/* Fills dir_fd, or polled.  -ENOENT: it is not there yet. */
+	int (*find)(struct cg_elastic *e, const struct cg_leaf *leaf);
+	/* The rest gets one that was found, and its limit; 0 or -errno. */
 	int (*hear)(struct cg_elastic *e); /* fills fd and events */
-	/* Takes what there is to read from fd.  Gets what is held and whether that
-	 * is near the limit, adds whether it stands. */
-	int (*stands)(struct cg_elastic *e, struct cg_pressure *now);
-	int (*hold)(struct cg_elastic *e); /* -ENOTSUP where the limit itself does it */
-	int (*raise)(struct cg_elastic *e); /* to e->limit_bytes; it goes on */
+	/* Takes what there is to read from fd, and fills all of *now, which is zeroed. */
+	int (*look)(struct cg_elastic *e, struct cg_pressure *now);
+	int (*hold)(struct cg_elastic *e); /* see cg_elastic_hold */
+	int (*raise)(struct cg_elastic *e); /* to e->limit_bytes; it goes on, unless 1 */
 	int (*let_kill)(struct cg_elastic *e);
+	void (*leave)(struct cg_elastic *e); /* frees polled; the descriptors are closed later */
 };
 
 extern const struct cg_driver cg_v1;
 extern const struct cg_driver cg_v2;
 extern const struct cg_driver cg_none;
 const struct cg_driver *cg_driver_of(enum cg_version version);
+
+/* For drivers with leaves: opens the leaf; reads its memory.stat for what is held and
+ * whether that is near the limit; does nothing. */
+int cg_find_leaf(struct cg_elastic *e, const struct cg_leaf *leaf);
+int cg_look_at_leaf(const struct cg_elastic *e, struct cg_pressure *now);
+void cg_leave_leaf(struct cg_elastic *e);
 
 /* Building plans; the arrays are sized for what drivers add (asserted). */
 struct cg_group_plan *cg_plan_group(struct cg_plan *plan, int parent_fd);

@@ -9,9 +9,9 @@
 #include "base/fs.h"
 #include "cgroup/driver.h"
 
-bool cg_can_grow(const struct cg *cg)
+bool cg_polls(const struct cg *cg)
 {
-	return cg->driver->grows;
+	return cg->driver->polls;
 }
 
 bool cg_limit_refuses(const struct cg *cg)
@@ -19,22 +19,32 @@ bool cg_limit_refuses(const struct cg *cg)
 	return cg->driver->refuses;
 }
 
-int cg_elastic_open(const struct cg *cg, const char *name, uint64_t limit_bytes,
+int cg_find_leaf(struct cg_elastic *e, const struct cg_leaf *leaf)
+{
+	e->dir_fd = openat(e->cg->memory_fd, leaf->name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return e->dir_fd < 0 ? -errno : 0;
+}
+
+void cg_leave_leaf(struct cg_elastic *e)
+{
+	(void)e;
+}
+
+int cg_elastic_open(struct cg *cg, const struct cg_leaf *leaf, uint64_t limit_bytes,
 		    struct cg_elastic **ret)
 {
-	if (!cg->driver->grows)
-		return -ENOTSUP;
 	struct cg_elastic *e = calloc(1, sizeof(*e));
+
 	if (!e)
 		return -ENOMEM;
 	e->driver = cg->driver;
-	e->limit_bytes = cg_round_limit(limit_bytes);
-	e->fd = -1;
-	e->dir_fd = openat(cg->memory_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = e->dir_fd < 0 ? -errno : 0;
+	e->cg = cg;
+	e->limit_bytes = limit_bytes ? cg_round_limit(limit_bytes) : UINT64_MAX;
+	e->fd = e->dir_fd = -1;
+	int r = e->driver->find(e, leaf);
 	if (r == 0 && e->driver->hear(e) < 0) {
 		/* Nobody would hear of a test that stands (PREEMPT_RT has no event_control). */
-		(void)e->driver->let_kill(e);
+		(void)cg_elastic_let_kill(e);
 		r = -ENOTSUP;
 	}
 	if (r < 0) {
@@ -49,6 +59,7 @@ void cg_elastic_close(struct cg_elastic *e)
 {
 	if (!e)
 		return;
+	e->driver->leave(e);
 	if (e->fd >= 0)
 		close(e->fd);
 	if (e->dir_fd >= 0)
@@ -69,18 +80,24 @@ uint64_t cg_near_bytes(uint64_t limit_bytes)
 	return limit_bytes - (below_bytes < CG_NEAR_MAX ? below_bytes : CG_NEAR_MAX);
 }
 
-int cg_elastic_look(struct cg_elastic *e, struct cg_pressure *ret)
+int cg_look_at_leaf(const struct cg_elastic *e, struct cg_pressure *now)
 {
-	struct cg_pressure now = { .stands = false };
 	char text[CG_STAT_MAX];
 	const ssize_t n = fs_read_small_at(e->dir_fd, "memory.stat", text, sizeof(text));
 
 	if (n < 0)
 		return (int)n;
-	now.held_bytes = cg_stat_sum(text, e->driver->counters->held);
+	now->held_bytes = cg_stat_sum(text, e->driver->counters->held);
 	/* The counters lag behind by some pages a cpu. */
-	now.near = now.held_bytes >= cg_near_bytes(e->limit_bytes) / 8 * 7;
-	const int r = e->driver->stands(e, &now);
+	now->near = now->held_bytes >= cg_near_bytes(e->limit_bytes) / 8 * 7;
+	return 0;
+}
+
+int cg_elastic_look(struct cg_elastic *e, struct cg_pressure *ret)
+{
+	struct cg_pressure now = { .stands = false };
+	const int r = e->driver->look(e, &now);
+
 	if (r == 0)
 		*ret = now;
 	return r;
@@ -98,11 +115,14 @@ int cg_elastic_raise(struct cg_elastic *e, uint64_t limit_bytes)
 {
 	e->limit_bytes = cg_round_limit(limit_bytes);
 	const int r = e->driver->raise(e);
-	e->held = e->held && r < 0;
+	e->held = e->held && r != 0;
 	return r;
 }
 
 int cg_elastic_let_kill(struct cg_elastic *e)
 {
-	return e->driver->let_kill(e);
+	const int r = e->driver->let_kill(e);
+
+	e->held = e->held && r < 0;
+	return r;
 }

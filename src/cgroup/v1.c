@@ -114,7 +114,7 @@ static int v1_hear(struct cg_elastic *e)
 	return r < 0 ? r : hear_of_near(e);
 }
 
-static int v1_stands(struct cg_elastic *e, struct cg_pressure *now)
+static int v1_look(struct cg_elastic *e, struct cg_pressure *now)
 {
 	char text[256];
 	uint64_t under_oom = 0;
@@ -125,7 +125,7 @@ static int v1_stands(struct cg_elastic *e, struct cg_pressure *now)
 	if (n < 0)
 		return (int)n;
 	now->stands = cg_stat_get(text, "under_oom", &under_oom) && under_oom;
-	return 0;
+	return cg_look_at_leaf(e, now);
 }
 
 static int v1_hold(struct cg_elastic *e)
@@ -156,11 +156,13 @@ const struct cg_driver cg_v1 = {
 	.counters = &counters,
 	.plan = v1_plan,
 	.parse = v1_parse,
-	.grows = true,
+	.polls = false,
 	.refuses = true,
+	.find = cg_find_leaf,
 	.hear = v1_hear,
-	.stands = v1_stands,
+	.look = v1_look,
 	.hold = v1_hold,
 	.raise = v1_raise,
 	.let_kill = v1_let_kill,
+	.leave = cg_leave_leaf,
 };

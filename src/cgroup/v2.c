@@ -79,7 +79,7 @@ static int v2_hear(struct cg_elastic *e)
 	return e->fd < 0 ? -errno : 0;
 }
 
-static int v2_stands(struct cg_elastic *e, struct cg_pressure *now)
+static int v2_look(struct cg_elastic *e, struct cg_pressure *now)
 {
 	char text[256];
 
@@ -87,7 +87,7 @@ static int v2_stands(struct cg_elastic *e, struct cg_pressure *now)
 	if (pread(e->fd, text, sizeof(text), 0) < 0)
 		return -errno;
 	now->stands = e->held;
-	return 0;
+	return cg_look_at_leaf(e, now);
 }
 
 /* Linux 5.2; who is frozen can be killed all the same. */
@@ -124,11 +124,13 @@ const struct cg_driver cg_v2 = {
 	.counters = &counters,
 	.plan = v2_plan,
 	.parse = v2_parse,
-	.grows = true,
+	.polls = false,
 	.refuses = false,
+	.find = cg_find_leaf,
 	.hear = v2_hear,
-	.stands = v2_stands,
+	.look = v2_look,
 	.hold = v2_hold,
 	.raise = v2_raise,
 	.let_kill = v2_let_kill,
+	.leave = cg_leave_leaf,
 };

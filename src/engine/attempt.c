@@ -21,12 +21,9 @@
 #include <unistd.h>
 
 #include "base/time.h"
-#include "cgroup/tree.h"
 
 enum {
 	SAMPLE_NS = 200 * 1000 * 1000,
-	SAMPLE_MIN_NS = 10 * 1000 * 1000,
-	FILL_BYTES_A_NS = 4, /* how fast one process can make memory its own, about */
 	INIT_GRACE_S = 10, /* for pid 1 to reap, list and remove after a KILL */
 };
 
@@ -154,45 +151,23 @@ static void on_deadline(void *arg)
 	end_by_force(a);
 }
 
-static void read_memory(struct attempt *a, uint64_t *ret_bytes)
-{
-	struct engine *e = a->engine;
-
-	if (cg_version_of(e->cg) != CG_NONE)
-		(void)cg_sample(e->cg, a->cgroups.name, ret_bytes);
-	else
-		(void)cg_tree_bytes(sbx_pid(a->sbx), ret_bytes);
-}
-
-/* Until it could have reached a limit that nobody else keeps. */
-static int64_t sample_again_ns(const struct attempt *a, uint64_t bytes)
-{
-	if (cg_version_of(a->engine->cg) != CG_NONE || !a->mem_bytes)
-		return SAMPLE_NS;
-	uint64_t ns = a->mem_bytes > bytes ? (a->mem_bytes - bytes) / FILL_BYTES_A_NS : 0;
-	return ns < SAMPLE_MIN_NS ? SAMPLE_MIN_NS : ns > SAMPLE_NS ? SAMPLE_NS : (int64_t)ns;
-}
-
-/* Memory now: for progress and history, and where no cgroup limits it, for the
- * limit itself: coarse, and the result says so. */
+/* Memory now, for progress and history. */
 static void on_sample(void *arg)
 {
 	struct attempt *a = arg;
-	uint64_t bytes = 0;
+	struct engine *e = a->engine;
+	uint64_t bytes = a->held_bytes;
 
 	attempt_elastic_check(a);
-	read_memory(a, &bytes);
+	if (!cg_polls(e->cg)) {
+		bytes = 0;
+		(void)cg_sample(e->cg, a->cgroups.name, &bytes);
+	}
 	if (bytes > a->working_bytes)
 		a->working_bytes = bytes;
-	if (cg_version_of(a->engine->cg) == CG_NONE && a->mem_bytes && bytes > a->mem_bytes) {
-		a->polled_kills++;
-		attempt_kill_now(a);
-		return;
-	}
 	if (a->rq.sampled && bytes)
 		a->rq.sampled(a, bytes, a->rq.arg);
-	(void)loop_set_timer(a->engine->loop, a->sampler,
-			     time_now_ns() + sample_again_ns(a, bytes));
+	(void)loop_set_timer(e->loop, a->sampler, time_now_ns() + SAMPLE_NS);
 }
 
 static void tell_started(struct attempt *a)
@@ -367,7 +342,6 @@ static void on_report(int fd, uint32_t events, void *arg)
 static int watch_running(struct attempt *a, struct iso_err *err)
 {
 	struct loop *loop = a->engine->loop;
-	bool poll = a->rq.sample || cg_version_of(a->engine->cg) == CG_NONE;
 	int64_t now = a->launched_ns;
 	int r = watch_sandbox(a);
 
@@ -377,20 +351,23 @@ static int watch_running(struct attempt *a, struct iso_err *err)
 		r = attempt_set_deadline(a, now + a->rq.timeout_ns);
 	if (r == 0)
 		r = attempt_elastic_start(a);
-	if (r == 0 && poll)
+	if (r == 0 && a->rq.sample)
 		r = loop_add_timer(loop, now + SAMPLE_NS / 10, on_sample, a, &a->sampler);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "watch the test") : 0;
 }
 
-static int give_up_limit(struct attempt *a, const char *what, struct iso_err *err)
+static int give_up_limit(struct attempt *a, const char *what, const char *instead,
+			 struct iso_err *err)
 {
 	const char *why = a->engine->prepared->place.why_none;
+	_cleanup_buf_ struct buf b = BUF_INIT;
 
 	if (!why)
 		why = "no cgroup can be used";
 	if (a->engine->strict)
 		return iso_err_set(err, ISO_ERR_HOST, 0, "--strict: no %s: %s", what, why);
-	if (result_add_degraded(&a->result, what, why) < 0)
+	buf_addf(&b, "%s%s", instead, why);
+	if (b.error || result_add_degraded(&a->result, what, buf_str(&b)) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "attempt");
 	return 0;
 }
@@ -402,13 +379,14 @@ static int note_no_limit(struct attempt *a, struct iso_err *err)
 	const struct cg_place *place = &a->engine->prepared->place;
 
 	if (cg_version_of(a->engine->cg) == CG_NONE) {
-		int r = give_up_limit(a, "memory limit", err);
+		int r = give_up_limit(a, "memory limit", "it is polled, which is coarse: ",
+				      err);
 		if (r == 0 && a->rq.spec->pids)
 			r = result_add_degraded(&a->result, "pids limit", "no cgroup");
 		return r;
 	}
 	if (a->rq.spec->pids && !place->pids_dir)
-		return give_up_limit(a, "pids limit", err);
+		return give_up_limit(a, "pids limit", "", err);
 	return 0;
 }
 

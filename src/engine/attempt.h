@@ -77,9 +77,11 @@ struct attempt {
 	struct loop_timer *deadline;  /* the next step of an ending: TERM, KILL, hard */
 	int64_t deadline_ns;          /* when that is */
 	struct loop_timer *sampler;
-	struct loop_timer *attach;    /* elastic.c; NULL: watched already, or not elastic */
+	struct loop_timer *attach;    /* elastic.c; NULL: watched already, or not to be */
 	int64_t attach_ns;
-	struct cg_elastic *elastic;   /* its leaf; NULL: not watched */
+	struct cg_elastic *elastic;   /* its memory; NULL: not watched */
+	bool grows;                   /* its limit may still be raised */
+	uint64_t held_bytes;          /* as of the last look of `elastic` */
 	struct loop_watch *pressure_watch;
 	int64_t stands_since_ns;      /* at its limit; 0: it does not */
 	bool tight;                   /* was near its limit, and got no more since */

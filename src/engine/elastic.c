@@ -23,12 +23,17 @@
  *    that is run again when memory was short that is taken for the reason whenever
  *    it fails, of others only where the limit was still in the way at the end.
  * 5. Time that it stands is not the test's own: its time limit is put off.
+ * 6. Without cgroups (cg_polls) every test is watched, for nobody else keeps a limit:
+ *    one that may not grow, or not any more, is killed here when it is found above.
+ *    One that is told to stand may hold more than its limit by then, so it asks for
+ *    more until what it was granted is more than it holds.
  */
 #include "engine/attempt.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 
+#include "base/str.h"
 #include "base/time.h"
 #include "planner/grow.h"
 
@@ -39,7 +44,7 @@ enum {
 
 bool engine_can_grow(const struct engine *e)
 {
-	return !e->nested && cg_can_grow(e->cg);
+	return !e->nested;
 }
 
 bool attempt_may_grow(const struct attempt *a)
@@ -95,13 +100,43 @@ static void forget_growth(struct attempt *a)
 	ledger_grow_cancel(a->claim);
 }
 
+static void kill_by_poll(struct attempt *a)
+{
+	if (a->ending > 1)
+		return;
+	a->polled_kills++;
+	attempt_kill_now(a);
+}
+
 /* As if its limit had been fixed from the beginning. */
 static void let_kill(struct attempt *a)
 {
+	a->grows = false;
 	forget_growth(a);
-	(void)cg_elastic_let_kill(a->elastic);
-	attempt_elastic_stop(a);
+	if (!cg_polls(a->engine->cg)) {
+		(void)cg_elastic_let_kill(a->elastic);
+		attempt_elastic_stop(a);
+	} else if (a->held_bytes > a->mem_bytes) {
+		kill_by_poll(a);
+	} else {
+		(void)cg_elastic_let_kill(a->elastic);
+		stand_no_more(a);
+	}
 }
+
+static enum ledger_growth ask_ledger(struct attempt *a, bool stands)
+{
+	const uint64_t known = a->rq.known_need ? a->rq.known_need(a->rq.arg) : 0;
+	const uint64_t has = a->held_bytes > a->mem_bytes ? a->held_bytes : a->mem_bytes;
+	const uint64_t want = grow_want(has, known);
+	enum ledger_growth growth = LEDGER_STANDS;
+
+	if (ledger_grow(a->claim, want, stands ? 0 : LEDGER_NOWAIT, &growth, NULL) < 0)
+		growth = stands ? LEDGER_HAS_ALL : LEDGER_STANDS;
+	return growth;
+}
+
+static void act_on(struct attempt *a, enum ledger_growth growth);
 
 static void raise_limit(struct attempt *a)
 {
@@ -109,15 +144,19 @@ static void raise_limit(struct attempt *a)
 
 	loop_remove_fd(a->engine->loop, a->claim_watch);
 	a->claim_watch = NULL;
-	if (cg_elastic_raise(a->elastic, bytes) < 0) {
+	const int r = cg_elastic_raise(a->elastic, bytes);
+	if (r < 0) {
 		let_kill(a);
 		return;
 	}
 	a->mem_bytes = bytes;
 	a->tight = false;
-	stand_no_more(a);
 	if (a->rq.grown)
 		a->rq.grown(a, bytes, a->rq.arg);
+	if (r == 0)
+		stand_no_more(a);
+	else
+		act_on(a, ask_ledger(a, true));
 }
 
 /* It may have got on by itself meanwhile: what one process frees lets another
@@ -171,17 +210,6 @@ static void on_growth(int fd, uint32_t events, void *arg)
 	act_on(a, growth);
 }
 
-static enum ledger_growth ask_ledger(struct attempt *a, bool stands)
-{
-	const uint64_t known = a->rq.known_need ? a->rq.known_need(a->rq.arg) : 0;
-	const uint64_t want = grow_want(a->mem_bytes, known);
-	enum ledger_growth growth = LEDGER_STANDS;
-
-	if (ledger_grow(a->claim, want, stands ? 0 : LEDGER_NOWAIT, &growth, NULL) < 0)
-		growth = stands ? LEDGER_HAS_ALL : LEDGER_STANDS;
-	return growth;
-}
-
 /* Near its limit.  Where it does not come to a stand there by itself it is made to. */
 static void ask_for_more(struct attempt *a)
 {
@@ -204,8 +232,15 @@ static void attend(struct attempt *a)
 		attempt_elastic_stop(a);
 		return;
 	}
+	a->held_bytes = now.held_bytes;
 	if (now.held_bytes > a->working_bytes)
 		a->working_bytes = now.held_bytes;
+	if ((now.over && !a->grows) || now.runs_on) {
+		kill_by_poll(a);
+		return;
+	}
+	if (!a->grows)
+		return;
 	a->tight |= now.near || now.stands;
 	a->squeezed |= now.stands;
 	if (now.stands && !a->stands_since_ns) {
@@ -232,14 +267,29 @@ void attempt_elastic_check(struct attempt *a)
 		attend(a);
 }
 
+/* As the test sees it; all private directories are in one. */
+static const char *private_tmpfs(const struct attempt *a)
+{
+	const struct spec *s = a->rq.spec;
+
+	if (a->bare || !(s->namespaces & SPEC_NS_MOUNT) || s->scratch == SPEC_SCRATCH_DISK ||
+	    !strv_len(s->private_dirs))
+		return NULL;
+	return s->private_dirs[0];
+}
+
 static void on_attach(void *arg)
 {
 	struct attempt *a = arg;
 	struct loop *loop = a->engine->loop;
 	uint32_t events;
 
-	const int r =
-		cg_elastic_open(a->engine->cg, a->cgroups.name, a->mem_bytes, &a->elastic);
+	const struct cg_leaf leaf = {
+		.name = a->cgroups.name,
+		.init = sbx_pid(a->sbx),
+		.tmpfs = private_tmpfs(a),
+	};
+	const int r = cg_elastic_open(a->engine->cg, &leaf, a->mem_bytes, &a->elastic);
 
 	/* Not made yet, or no descriptor left for it: a little later, then. */
 	if (r < 0 && r != -ENOTSUP) {
@@ -261,7 +311,8 @@ static void on_attach(void *arg)
 
 int attempt_elastic_start(struct attempt *a)
 {
-	if (!attempt_may_grow(a))
+	a->grows = attempt_may_grow(a);
+	if (!a->grows && !cg_polls(a->engine->cg))
 		return 0;
 	a->attach_ns = ATTACH_FIRST_NS;
 	return loop_add_timer(a->engine->loop, time_now_ns() + a->attach_ns, on_attach, a,

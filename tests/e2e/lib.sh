@@ -112,8 +112,6 @@ need_cmd() { command -v "$1" >/dev/null || skip "needs $1"; }
 # A kernel memory limit is what the cgroup drivers give; without one the none
 # driver may still poll.
 need_cgroup() { [ "$CGROUP" != none ] || skip "no cgroup that we may write to"; }
-# Where a limit can be raised while a test stands at it.
-need_growth() { [ "$CGROUP" != none ] || skip "limits grow only with a memory controller"; }
 need_namespaces() { [ "$NAMESPACES" = yes ] || skip "no namespace can be made here"; }
 # A child of this shell that ended, waited for or not.
 gone_child()

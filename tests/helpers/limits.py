@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """limits.py BUDGET COMMAND...: runs the command and samples meanwhile what the cgroups
-of all isorun processes below it are limited to.  Its exit status is the command's own,
+of all isorun processes below it are limited to; where there are none (CGROUP=none),
+what the command, an isorun, has reserved.  Its exit status is the command's own,
 but 70 when the limits together were above the budget (bytes) at any time, or when
 nobody saw any.  The last line on standard error tells the most that was seen, in MiB,
 and how many looks saw anything."""
+import json
 import os
 import subprocess
 import sys
@@ -70,6 +72,14 @@ def limit(leaf):
     return 0
 
 
+def reserved(pid):
+    """By slot, as `isorun status` has it."""
+    told = subprocess.run([os.environ["ISORUN"], "status", "--json"],
+                          capture_output=True, check=False).stdout
+    rows = json.loads(told or "{}").get("reservations", [])
+    return {r["slot"]: r["memory"] for r in rows if r["pid"] == pid and r["state"] != "waits"}
+
+
 def peopled(leaf):
     """A group whose processes are gone promises nothing while it is removed."""
     try:
@@ -90,11 +100,16 @@ class Sampler:
         self.most = self.seen = 0
         self.at_most = {}
 
-    def sample(self):
+    def look(self):
+        if os.environ.get("CGROUP") == "none":
+            return reserved(self.leaves.top)
         if time.monotonic() > self.roots_at:
             self.roots = list(self.leaves.roots())
             self.roots_at = time.monotonic() + (0.2 if self.roots else 0.02)
-        one, two = self.leaves.look(self.roots), self.leaves.look(self.roots)
+        return self.leaves.look(self.roots)
+
+    def sample(self):
+        one, two = self.look(), self.look()
         both = {name: n for name, n in one.items() if two.get(name) == n}
         total = sum(both.values())
         if total > self.most:

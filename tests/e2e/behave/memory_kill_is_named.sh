@@ -3,6 +3,5 @@
 # A test that is killed for memory gives 137 and one line that says so.
 . "$E2E/lib.sh"
 
-need_cgroup
-expect 137 isorun --memory 32M "$PROBE" alloc 100M
+expect 137 isorun --memory 32M "$PROBE" alloc 100M --hold 20s
 says '^isorun: .*memory.*32M'

@@ -4,7 +4,7 @@
 # let in: they would take its place one after the other.
 . "$E2E/lib.sh"
 
-need_growth
+need_cgroup
 streams='1 2 3 4 5 6 7 8'
 # They end at different times, or all would be gone at once now and then.
 stream() # stream NUMBER

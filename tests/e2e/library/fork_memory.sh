@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The kernel's killer takes the fork, not the process that it is a fork of.
 . "$E2E/lib.sh"
-need_cgroup
 . "$E2E/library/forked"
 expect 0 forked hog
 prints "outcome 3, exit status -1, signal 9, leftovers 0"

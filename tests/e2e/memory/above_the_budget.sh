@@ -3,9 +3,8 @@
 # A demand above the whole budget runs alone with the whole budget.
 . "$E2E/lib.sh"
 
-need_cgroup
 expect 0 isorun --budget 200M --memory 1G "$PROBE" alloc 100M
-expect 137 isorun --budget 100M --memory 1G "$PROBE" alloc 150M
+expect 137 isorun --budget 100M --memory 1G "$PROBE" alloc 150M --hold 20s
 says 'memory'
 
 expect 0 isorun --budget 200M --memory 1G true

@@ -5,7 +5,6 @@
 # kernel.  At no time are the limits of all together above the budget.
 . "$E2E/lib.sh"
 
-need_growth
 for i in 1 2 3 4 5 6 7 8; do
 	echo "$PROBE alloc 200M --steps 16 --over 200ms --hold 200ms # $i"
 done >lines

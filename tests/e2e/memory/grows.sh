@@ -5,17 +5,16 @@
 # reached.
 . "$E2E/lib.sh"
 
-need_growth
-expect 0 isorun --status s.json --budget 400M "$PROBE" alloc 300M
+expect 0 isorun --status s.json --budget 400M "$PROBE" alloc 300M --hold 500ms
 [ "$(json s.json mem_limit_bytes)" -lt 209715200 ] || fail "it did not begin small"
 [ "$(json s.json mem_limit_end_bytes)" -ge 314572800 ] || fail "its limit did not grow"
 [ "$(json s.json oom_kills)" = 0 ] || fail "it was killed"
 
 # What was stated is a limit.
-expect 137 isorun --status s.json --budget 400M --memory 64M "$PROBE" alloc 100M
+expect 137 isorun --status s.json --budget 400M --memory 64M "$PROBE" alloc 100M --hold 20s
 [ "$(json s.json mem_limit_end_bytes)" = 67108864 ] || fail "a stated limit grew"
 
-expect 137 isorun --status s.json --budget 200M "$PROBE" alloc 300M
+expect 137 isorun --status s.json --budget 200M "$PROBE" alloc 300M --hold 20s
 says 'out of memory: the command was killed at a limit of 200M'
 [ "$(json s.json outcome)" = out-of-memory ] || fail "$(json s.json outcome)"
 [ "$(json s.json mem_limit_end_bytes)" = 209715200 ] || fail "it did not get the whole budget"

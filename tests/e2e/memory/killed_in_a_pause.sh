@@ -4,7 +4,6 @@
 # had held is free again.
 . "$E2E/lib.sh"
 
-need_growth
 "$ISORUN" --budget 300M --memory 160M "$PROBE" sleep 60s >ready &
 own $!
 within 10 grep -q ready ready

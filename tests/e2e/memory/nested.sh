@@ -24,5 +24,5 @@ expect 0 timeout 30 "$ISORUN" -p shared --memory 200M "$ISORUN" suite -j2 lines:
 has '^3 passed'
 
 # The limit is the outer one's all the same.
-expect 137 timeout 20 "$ISORUN" -p shared --memory 100M "$ISORUN" "$PROBE" alloc 300M
+expect 137 timeout 20 "$ISORUN" -p shared --memory 100M "$ISORUN" "$PROBE" alloc 300M --hold 20s
 says 'killed at a limit of|out of memory'

@@ -4,7 +4,6 @@
 # once the pause is over.
 . "$E2E/lib.sh"
 
-need_growth
 hold()
 {
 	"$ISORUN" --budget 300M --memory 160M "$PROBE" sleep 60s >ready &

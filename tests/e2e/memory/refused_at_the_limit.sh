@@ -4,7 +4,7 @@
 # comes (cgroup v1): a test that fails then lacked memory, and is run again with more.
 . "$E2E/lib.sh"
 
-need_growth
+need_namespaces
 cat >lines <<END
 $PROBE alloc 140M --hold $((1500 * SLOW))ms
 head -c 80M /dev/zero >/tmp/a && head -c 80M /dev/zero >/dev/shm/b

@@ -3,7 +3,6 @@
 # --retry-oom runs a killed command again with more memory until it passes.
 . "$E2E/lib.sh"
 
-need_cgroup
 # Below 16M no limit grows.
-expect 0 isorun --retry-oom --memory 12M --budget 400M "$PROBE" alloc 100M
+expect 0 isorun --retry-oom --memory 12M --budget 400M "$PROBE" alloc 100M --hold 500ms
 says 'memory'

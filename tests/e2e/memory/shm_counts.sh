@@ -4,6 +4,6 @@
 # says ENOSPC before the memory limit kills.
 . "$E2E/lib.sh"
 
-need_cgroup
+need_namespaces
 expect 1 isorun --memory 64M "$PROBE" write /tmp/big 200M
 says 'No space left'

@@ -5,7 +5,7 @@
 # The time beside that of sizes that are declared is printed, and judged by `make bench`.
 . "$E2E/lib.sh"
 
-need_growth
+need_cgroup
 for i in $(seq 12); do
 	echo "'$PROBE' alloc 256M --steps 8 --over 100ms --hold 200ms # $i"
 done >lines

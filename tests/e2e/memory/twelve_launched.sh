@@ -5,7 +5,7 @@
 # time are the limits together above the budget.
 . "$E2E/lib.sh"
 
-need_growth
+need_cgroup
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 mkdir ctest t
 for i in $(seq 12); do

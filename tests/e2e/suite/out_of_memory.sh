@@ -3,8 +3,7 @@
 # A test killed for memory is run again with more until it passes, and both are labelled.
 . "$E2E/lib.sh"
 
-need_cgroup
-echo "$PROBE alloc 150M" >tests
+echo "$PROBE alloc 150M --hold 500ms" >tests
 expect 0 isorun suite --memory 48M --budget 600M --json events.json lines:tests
 has '"out-of-memory"' events.json
 has '"passed"' events.json
