@@ -108,6 +108,11 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 		attempt_kill(w->attempt);
 		return;
 	}
+	/* No handler of the command's runs before there is memory for it. */
+	if (attempt_stands(w->attempt) && ends) {
+		attempt_kill(w->attempt);
+		return;
+	}
 	if (terminal_took(w, info) || (sig == SIGCONT && !attempt_pid(w->attempt)))
 		return;
 	/* What the kernel sent came from the terminal, to the whole foreground

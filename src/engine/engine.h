@@ -132,6 +132,9 @@ bool attempt_terminal_signal(struct attempt *a, int sig);
 enum { ATTEMPT_WAIT_TEXT = 160 };
 bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT]);
 
+/* It pauses at its memory limit: it runs no handler of a signal. */
+bool attempt_stands(const struct attempt *a);
+
 uint64_t attempt_budget_bytes(const struct attempt *a); /* when it was asked for */
 const struct result *attempt_result(const struct attempt *a); /* as far as it is known */
 int attempt_pid(const struct attempt *a);        /* of the sandbox's init, 0 when it waits */

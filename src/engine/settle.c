@@ -26,7 +26,8 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 	r->oom = r->usage.oom_kills > 0;
 	r->test_process_oom = r->oom && r->signal == SIGKILL;
 	r->gave_way = a->gave_way && r->signal == SIGKILL && !r->oom;
-	r->mem_refused = !r->oom && !r->gave_way && cg_limit_refuses(a->engine->cg) &&
+	r->mem_refused = !r->oom && !r->gave_way && !a->killed &&
+			 cg_limit_refuses(a->engine->cg) &&
 			 ((a->tight && news->usage.limit_hit) ||
 			  (a->squeezed && a->rq.may_rerun));
 	r->oom |= r->gave_way || (r->mem_refused && news->status != 0);

@@ -43,6 +43,11 @@ static bool tell_name(const struct amount *wanted, char ret[ATTEMPT_WAIT_TEXT])
 	return true;
 }
 
+bool attempt_stands(const struct attempt *a)
+{
+	return a->stands_since_ns != 0;
+}
+
 bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 {
 	_cleanup_free_ struct ledger_row *rows = NULL;
