@@ -195,15 +195,23 @@ static int prepare_command(struct shell *s, struct wrap *wrap, struct iso_err *e
 	return r;
 }
 
-/* Somebody who looks around needs no time limit, unless asked for. */
-static void drop_timeout(const struct shell *s)
+static bool is_asked_for(const struct shell *s, const char *option)
 {
 	const struct spec_changes *changes = &s->values->sandbox.changes;
 
 	for (size_t i = 0; i < changes->n; i++)
-		if (str_eq(changes->list[i].opt->name, "timeout"))
-			return;
-	s->prepared->spec.timeout_ns = 0;
+		if (str_eq(changes->list[i].opt->name, option))
+			return true;
+	return false;
+}
+
+/* Somebody who looks around needs no time limit, unless asked for. */
+static void drop_timeout(const struct shell *s)
+{
+	if (!is_asked_for(s, "timeout"))
+		s->prepared->spec.timeout_ns = 0;
+	if (!is_asked_for(s, "timeout-total"))
+		s->prepared->spec.timeout_total_ns = 0;
 }
 
 static void greet(const struct shell *s)

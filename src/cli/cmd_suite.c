@@ -241,7 +241,8 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 static int choose_alone_options(struct suite_run_state *s, struct iso_err *err)
 {
 	static const char *const of_the_test[] = {
-		"profile", "workspace", "memory", "timeout", "budget", "token", "lock", NULL,
+		"profile", "workspace", "memory", "timeout", "timeout-total", "budget", "token",
+		"lock", NULL,
 	};
 
 	return options_sandbox_words(&s->values->sandbox, s->settings.spec_entries, of_the_test,

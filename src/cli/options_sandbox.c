@@ -156,6 +156,8 @@ const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	{ 0, "strict", NULL, opt_flag, FIELD(strict),
 	  "what cannot be isolated or limited is an error", NULL },
 	SPEC('t', "timeout", "TIME", "limits", "timeout", NULL, "end a test after TIME"),
+	SPEC(0, "timeout-total", "TIME", "limits", "timeout-total", NULL,
+	     "the same with its pauses for want of memory"),
 	SPEC(0, "tmp-size", "SIZE", "filesystem", "tmp-size", NULL,
 	     "size of its private directories together"),
 	SPEC(0, "token", "NAME[=N]", "limits", "tokens", convert_word,

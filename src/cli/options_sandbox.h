@@ -35,7 +35,7 @@ struct values_sandbox {
 	struct options_sandbox sandbox;
 };
 
-enum { OPTIONS_SANDBOX_N = 27 };
+enum { OPTIONS_SANDBOX_N = 28 };
 extern const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N];
 
 opt_parse_fn opt_have; /* char **, owned: options_sandbox.have */

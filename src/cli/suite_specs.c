@@ -59,6 +59,8 @@ static int finish_spec(struct spec *spec, const struct suite_settings *settings,
 		spec->mem_bytes = settings->mem_bytes;
 	if (settings->timeout_ns)
 		spec->timeout_ns = settings->timeout_ns;
+	if (settings->timeout_total_ns)
+		spec->timeout_total_ns = settings->timeout_total_ns;
 	if (r == 0)
 		r = options_sandbox_apply(options, spec, err);
 	if (r == 0)

@@ -232,7 +232,7 @@ static void on_ended(struct attempt *a, const struct result *r, void *arg)
 	if (again(w, r))
 		return;
 	w->n_told = wrap_tell_degraded(r, w->n_told);
-	wrap_tell(wrap->command[0], r, w->request.timeout_ns);
+	wrap_tell(wrap->command[0], r, w->request.spec);
 	w->status = result_shell_status(r);
 	/* A shell ends its loop on Ctrl-C only where the command died of it. */
 	w->raise_signal = wrap->values->raise || r->signal == SIGINT ? r->signal : 0;
@@ -324,6 +324,7 @@ static void fill_request(struct wrapping *w, const char *cwd, const char *title)
 		.elastic = !spec->mem_bytes || w->wrap->values->retry_oom,
 		.may_rerun = w->wrap->values->retry_oom,
 		.timeout_ns = spec->timeout_ns,
+		.timeout_total_ns = spec->timeout_total_ns,
 		.grace_ns = spec->grace_ns,
 		.stdin_fd = -1,
 		.stdout_fd = -1,

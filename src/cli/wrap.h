@@ -64,7 +64,7 @@ int wrap_run(const struct wrap *w);
 
 /* wrap_tell.c: the lines on standard error about how it ended; what was given up is
  * told apart. */
-void wrap_tell(const char *command, const struct result *r, int64_t timeout_ns);
+void wrap_tell(const char *command, const struct result *r, const struct spec *spec);
 /* What was given up, from the n-th on; returns how many there are. */
 size_t wrap_tell_degraded(const struct result *r, size_t n_told);
 void wrap_tell_again(const struct result *r, uint64_t next_bytes, bool alone);

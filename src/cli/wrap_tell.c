@@ -105,16 +105,27 @@ static void tell_not_started(const char *command, const struct result *r)
 		say("%s", r->error ? r->error : "could not start the command");
 }
 
-void wrap_tell(const char *command, const struct result *r, int64_t timeout_ns)
+static void tell_timeout(const struct result *r, const struct spec *spec)
 {
-	char text[NUM_TEXT];
+	char limit[NUM_TEXT];
+	char paused[NUM_TEXT];
 
+	num_format_time(limit, r->timed_out_total ? spec->timeout_total_ns : spec->timeout_ns);
+	if (r->timed_out_total && r->usage.paused_ns)
+		say("total time limit of %s reached; the command stood paused for %s of it", limit,
+		    num_format_time(paused, r->usage.paused_ns));
+	else
+		say("%stime limit of %s reached", r->timed_out_total ? "total " : "", limit);
+}
+
+void wrap_tell(const char *command, const struct result *r, const struct spec *spec)
+{
 	if (!r->started)
 		tell_not_started(command, r);
 	else if (r->error)
 		say("%s", r->error);
 	if (r->timed_out)
-		say("time limit of %s reached", num_format_time(text, timeout_ns));
+		tell_timeout(r, spec);
 	if (r->oom)
 		tell_memory(r);
 	if (r->private_full && (r->exit_status || r->oom))

@@ -45,9 +45,11 @@ static void stop_timers(struct attempt *a)
 	attempt_elastic_stop(a);
 	if (a->deadline)
 		loop_remove_timer(loop, a->deadline);
+	if (a->total)
+		loop_remove_timer(loop, a->total);
 	if (a->sampler)
 		loop_remove_timer(loop, a->sampler);
-	a->deadline = a->sampler = NULL;
+	a->deadline = a->total = a->sampler = NULL;
 }
 
 static void stop_watching(struct attempt *a)
@@ -148,6 +150,18 @@ static void on_deadline(void *arg)
 
 	if (!a->ending)
 		a->timed_out = true;
+	end_by_force(a);
+}
+
+static void on_total(void *arg)
+{
+	struct attempt *a = arg;
+
+	loop_remove_timer(a->engine->loop, a->total);
+	a->total = NULL;
+	if (a->ending)
+		return;
+	a->timed_out = a->timed_out_total = true;
 	end_by_force(a);
 }
 
@@ -349,6 +363,8 @@ static int watch_running(struct attempt *a, struct iso_err *err)
 		r = terminal_attend(a->terminal, a->sbx);
 	if (r == 0 && a->rq.timeout_ns)
 		r = attempt_set_deadline(a, now + a->rq.timeout_ns);
+	if (r == 0 && a->rq.timeout_total_ns && !a->total)
+		r = loop_add_timer(loop, now + a->rq.timeout_total_ns, on_total, a, &a->total);
 	if (r == 0)
 		r = attempt_elastic_start(a);
 	if (r == 0 && a->rq.sample)

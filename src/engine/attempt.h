@@ -76,6 +76,7 @@ struct attempt {
 	const struct sbx_news *news;  /* of its end; NULL: not yet */
 	struct loop_timer *deadline;  /* the next step of an ending: TERM, KILL, hard */
 	int64_t deadline_ns;          /* when that is */
+	struct loop_timer *total;     /* its limit with pauses; NULL: none, or it is over */
 	struct loop_timer *sampler;
 	struct loop_timer *attach;    /* elastic.c; NULL: watched already, or not to be */
 	int64_t attach_ns;
@@ -89,6 +90,7 @@ struct attempt {
 	bool gave_way;                /* ended so that others could grow */
 	unsigned ending;              /* how many of those steps were taken */
 	bool timed_out;
+	bool timed_out_total;
 	bool killed;                  /* by attempt_kill */
 	bool told_ready;
 	bool told_started;

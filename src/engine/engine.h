@@ -78,6 +78,7 @@ struct attempt_request {
 				       * it may grow, where the host can do that */
 	bool may_rerun;               /* the caller runs it again when it gave way to others */
 	int64_t timeout_ns;           /* 0: none */
+	int64_t timeout_total_ns;     /* with the time that it stands paused; 0: none */
 	int64_t grace_ns;
 	int stdin_fd, stdout_fd, stderr_fd; /* borrowed until started; -1: inherited */
 	bool own_session;             /* setsid; false: the caller's terminal and job control */

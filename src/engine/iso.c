@@ -201,6 +201,7 @@ static int start(struct iso_box *box, struct iso_err *err)
 		.slot = -1,
 		.mem_bytes = s->spec.mem_bytes,
 		.timeout_ns = s->spec.timeout_ns,
+		.timeout_total_ns = s->spec.timeout_total_ns,
 		.grace_ns = s->spec.grace_ns,
 		.stdin_fd = s->stdio[0],
 		.stdout_fd = s->stdio[1],

@@ -23,6 +23,7 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 	r->exit_status = WIFEXITED(news->status) ? WEXITSTATUS(news->status) : -1;
 	r->signal = WIFSIGNALED(news->status) ? WTERMSIG(news->status) : 0;
 	r->timed_out = a->timed_out;
+	r->timed_out_total = a->timed_out_total;
 	r->oom = r->usage.oom_kills > 0;
 	r->test_process_oom = r->oom && r->signal == SIGKILL;
 	r->gave_way = a->gave_way && r->signal == SIGKILL && !r->oom;
@@ -30,7 +31,7 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 			 cg_limit_refuses(a->engine->cg) &&
 			 ((a->tight && news->usage.limit_hit) ||
 			  (a->squeezed && a->rq.may_rerun));
-	r->oom |= r->gave_way || (r->mem_refused && news->status != 0);
+	r->oom |= !r->timed_out && (r->gave_way || (r->mem_refused && news->status != 0));
 	if (r->timed_out)
 		r->outcome = OUTCOME_TIMED_OUT;
 	else if (r->oom)
@@ -131,6 +132,7 @@ void attempt_settle(struct attempt *a, const struct sbx_news *news)
 	if (a->timed_out) {
 		r->outcome = OUTCOME_TIMED_OUT;
 		r->started = r->timed_out = true;
+		r->timed_out_total = a->timed_out_total;
 		r->raw_status = SIGKILL;
 		r->exit_status = -1;
 		r->signal = SIGKILL;

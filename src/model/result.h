@@ -56,6 +56,7 @@ struct result {
 	int exit_status;        /* 0 to 255, or -1 when a signal ended it */
 	int signal;             /* 0 when it exited */
 	bool timed_out;
+	bool timed_out_total;   /* by the limit that its pauses count against, too */
 	bool oom;               /* a process of the test was killed for memory */
 	bool test_process_oom;  /* the test process itself, not a child, was */
 	bool gave_way;          /* oom: isorun ended it, so that others could grow */

@@ -80,7 +80,8 @@ struct spec {
 	uint32_t cpus_milli;     /* demand; 0: not said */
 	char **tokens;           /* "gpu=1", see model/amount.h; each name once */
 	char **locks;            /* "schema", "schema:shared"; each name once */
-	int64_t timeout_ns;      /* 0: none */
+	int64_t timeout_ns;      /* pauses do not count; 0: none */
+	int64_t timeout_total_ns; /* pauses count, too; 0: none */
 	int64_t grace_ns;        /* between TERM and KILL */
 
 	bool env_clear;          /* pass only what env_pass matches */

@@ -67,6 +67,8 @@ static const struct spec_row rows[] = {
 	    "processes and threads of one test"),
 	ROW("limits", "timeout", "TIME|none", time, timeout_ns, "none",
 	    "time after which a test is ended"),
+	ROW("limits", "timeout-total", "TIME|none", time, timeout_total_ns, "none",
+	    "the same with the time that it stands paused for want of memory"),
 	ROW("limits", "tokens", "NAME[=N]...", tokens, tokens, NULL,
 	    "what it holds of things that are counted, such as gpu=1 or gpu=0.5"),
 	ROW("namespaces", "own", "mount|net|pid|ipc|uts|cgroup|all...", own, namespaces, NULL,

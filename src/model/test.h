@@ -27,6 +27,7 @@ struct test {
 	const char *profile;     /* NULL: the suite's */
 	struct demand demand;    /* as declared; mem_bytes 0 when nothing was */
 	int64_t timeout_ns;      /* 0: the suite's; -1: none */
+	int64_t timeout_total_ns; /* with its pauses; likewise */
 	int retries;             /* -1: the suite's */
 	uint64_t output_limit_bytes; /* 0: the suite's */
 	enum test_protocol protocol;

@@ -106,6 +106,7 @@ static const struct log_field result[] = {
 	RESULT_FIELD("exit_status", LOG_INT, exit_status),
 	RESULT_FIELD("signal", LOG_INT, signal),
 	RESULT_FIELD("timed_out", LOG_BOOL, timed_out),
+	RESULT_FIELD("timed_out_total", LOG_BOOL, timed_out_total),
 	RESULT_FIELD("oom", LOG_BOOL, oom),
 	RESULT_FIELD("test_process_oom", LOG_BOOL, test_process_oom),
 	RESULT_FIELD("gave_way", LOG_BOOL, gave_way),

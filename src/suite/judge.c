@@ -44,6 +44,21 @@ static void settle_oom(struct judgement *j, const struct result *r)
 		       limit);
 }
 
+static void settle_timeout(struct judgement *j, const struct result *r, int64_t timeout_ns)
+{
+	char limit[NUM_TEXT];
+	char paused[NUM_TEXT];
+
+	num_format_time(limit, timeout_ns);
+	if (r->timed_out_total && r->usage.paused_ns)
+		settle(j, OUTCOME_TIMED_OUT,
+		       "total time limit of %s reached; it stood paused for %s of it", limit,
+		       num_format_time(paused, r->usage.paused_ns));
+	else
+		settle(j, OUTCOME_TIMED_OUT, "%stime limit of %s reached",
+		       r->timed_out_total ? "total " : "", limit);
+}
+
 static bool is_skip(const struct test *t, int status)
 {
 	if (!t->skip_status)
@@ -125,14 +140,12 @@ static void judge_exit(const struct test *t, const struct result *r,
 void judge_attempt(const struct test *t, const struct result *r, const struct output_facts *facts,
 		   int64_t timeout_ns, struct judgement *ret)
 {
-	char text[NUM_TEXT];
 	char name[16];
 
 	if (!r->started) {
 		settle(ret, OUTCOME_ERROR, "%s", r->error ? r->error : "it could not be started");
 	} else if (r->timed_out) {
-		settle(ret, OUTCOME_TIMED_OUT, "time limit of %s reached",
-		       num_format_time(text, timeout_ns));
+		settle_timeout(ret, r, timeout_ns);
 	} else if (r->oom) {
 		settle_oom(ret, r);
 	} else if (r->signal) {

@@ -363,10 +363,8 @@ static int apply_skip_status(APPLY_ARGS)
 }
 
 /* "none" lifts the suite's limit from a test. */
-static int apply_timeout(APPLY_ARGS)
+static int set_time(int64_t *field, APPLY_ARGS)
 {
-	int64_t *field = to->settings ? &to->settings->timeout_ns : &to->test->timeout_ns;
-
 	if (str_eq(value, "none") && !to->settings) {
 		*field = -1;
 		return 0;
@@ -374,6 +372,18 @@ static int apply_timeout(APPLY_ARGS)
 	if (num_parse_time(value, field) < 0)
 		return refuse(where, value, "time", err);
 	return 0;
+}
+
+static int apply_timeout(APPLY_ARGS)
+{
+	return set_time(to->settings ? &to->settings->timeout_ns : &to->test->timeout_ns, to,
+			value, where, err);
+}
+
+static int apply_timeout_total(APPLY_ARGS)
+{
+	return set_time(to->settings ? &to->settings->timeout_total_ns
+				     : &to->test->timeout_total_ns, to, value, where, err);
 }
 
 static int apply_workspace(APPLY_ARGS)
@@ -419,6 +429,7 @@ static const struct manifest_key keys[] = {
 	{ "skip-status", ITEM, "N...", "exit statuses that mean skipped", apply_skip_status },
 	{ "tags", ITEM, "NAME...", "what -m chooses by", apply_tags },
 	{ "timeout", ANY, "TIME", "time limit of one attempt", apply_timeout },
+	{ "timeout-total", ANY, "TIME", "the same with its pauses", apply_timeout_total },
 	{ "tokens", ITEM | MANIFEST_SUITE, "NAME[=N]...", "it holds them; of [suite]: there are",
 	  apply_tokens },
 	{ "workspace", MANIFEST_SUITE, "shared|overlay|readonly", "how tests see the tree",

@@ -47,22 +47,29 @@ static int add_number(char ***words, const char *option, uint64_t n, const char 
 	return b.error ? b.error : add(words, option, buf_str(&b));
 }
 
+static int add_time(char ***words, const char *option, int64_t ns)
+{
+	const bool is_sec = ns % NSEC_PER_SEC == 0;
+
+	if (ns <= 0)
+		return 0;
+	return add_number(words, option,
+			  (uint64_t)(ns / (is_sec ? NSEC_PER_SEC : NSEC_PER_SEC / 1000)),
+			  is_sec ? "s" : "ms");
+}
+
 static int add_limits(char ***words, const struct run_test *t)
 {
 	const struct demand *demand = &t->run->items[t->index].demand;
-	const int64_t timeout_ns = run_test_timeout_ns(t);
 	const uint64_t bytes = demand->mem_origin == DEMAND_DECLARED ? demand->mem_bytes : 0;
 	const bool is_mib = bytes % (1 << 20) == 0;
-	const bool is_sec = timeout_ns % NSEC_PER_SEC == 0;
 	int r = 0;
 
 	if (bytes)
 		r = add_number(words, "--memory", is_mib ? bytes >> 20 : bytes, is_mib ? "M" : "");
-	if (r < 0 || timeout_ns <= 0)
-		return r;
-	return add_number(words, "--timeout",
-			  (uint64_t)(timeout_ns / (is_sec ? NSEC_PER_SEC : NSEC_PER_SEC / 1000)),
-			  is_sec ? "s" : "ms");
+	if (r == 0)
+		r = add_time(words, "--timeout", run_test_timeout_ns(t));
+	return r < 0 ? r : add_time(words, "--timeout-total", run_test_timeout_total_ns(t));
 }
 
 static int add_tokens(char ***words, const struct run_test *t)

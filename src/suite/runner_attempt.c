@@ -25,6 +25,13 @@ int64_t run_test_timeout_ns(const struct run_test *t)
 	return t->run->config->timeout_ns ? t->run->config->timeout_ns : t->spec->timeout_ns;
 }
 
+int64_t run_test_timeout_total_ns(const struct run_test *t)
+{
+	if (t->test->timeout_total_ns)
+		return t->test->timeout_total_ns > 0 ? t->test->timeout_total_ns : 0;
+	return t->spec->timeout_total_ns;
+}
+
 /* The test's own entries behind those of its profile, so that they win, and
  * stay where the profile clears the environment; borrows all strings.  NULL
  * when out of memory. */
@@ -204,7 +211,9 @@ static void judge(struct run_test *t, const struct result *res, struct judgement
 		(void)snprintf(ret->detail, sizeof(ret->detail), "%.*s",
 			       (int)sizeof(ret->detail) - 1, err.text);
 	} else {
-		judge_attempt(t->test, res, &facts, run_test_timeout_ns(t), ret);
+		judge_attempt(t->test, res, &facts,
+			      res->timed_out_total ? run_test_timeout_total_ns(t)
+						   : run_test_timeout_ns(t), ret);
 	}
 	run_output_fold(t);
 	run_output_close(&t->fds);
@@ -365,6 +374,7 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 		.amounts = &amounts,
 		.alone = item_of(t)->alone,
 		.timeout_ns = run_test_timeout_ns(t),
+		.timeout_total_ns = run_test_timeout_total_ns(t),
 		.grace_ns = t->spec->grace_ns,
 		.stdin_fd = r->null_fd,
 		.stdout_fd = t->fds.out,

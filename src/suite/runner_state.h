@@ -117,6 +117,7 @@ void run_test_interrupt(struct run_test *t); /* TERM, or at once when it still w
 void run_test_give_up(struct run_test *t, const char *why); /* its turn will not come */
 void run_test_fini(struct run_test *t);
 int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
+int64_t run_test_timeout_total_ns(const struct run_test *t); /* likewise */
 
 /* runner_output.c: files of one attempt below the run directory. */
 int run_output_open(struct run_test *t, struct iso_err *err); /* fills t->fds */

@@ -18,6 +18,7 @@ struct suite_settings {
 	uint64_t mem_bytes;       /* of tests that declare none */
 	unsigned jobs;
 	int64_t timeout_ns;       /* of tests that declare none */
+	int64_t timeout_total_ns; /* likewise, with their pauses */
 	int retries;              /* -1: not said */
 	uint64_t output_limit_bytes;
 	char *workspace_dir;      /* absolute; NULL: the working directory */

@@ -76,6 +76,21 @@ static void a_signal_is_a_crash_whatever_was_printed(void **state)
 	assert_judged(&t, &r, &facts, OUTCOME_CRASHED, "killed by SIGSEGV");
 }
 
+static void the_total_time_limit_is_told_with_the_pauses(void **state)
+{
+	struct result r = {
+		.started = true, .exit_status = -1, .signal = SIGTERM,
+		.timed_out = true, .timed_out_total = true,
+	};
+
+	(void)state;
+	assert_judged(&plain, &r, &nothing, OUTCOME_TIMED_OUT,
+		      "total time limit of 1m30s reached");
+	r.usage.paused_ns = 70 * NSEC_PER_SEC;
+	assert_judged(&plain, &r, &nothing, OUTCOME_TIMED_OUT,
+		      "total time limit of 1m30s reached; it stood paused for 1m10s of it");
+}
+
 static void the_time_limit_wins_over_the_signal_that_enforced_it(void **state)
 {
 	const struct result r = {
@@ -224,6 +239,7 @@ int main(void)
 		cmocka_unit_test(a_shells_word_for_a_signal_is_explained),
 		cmocka_unit_test(own_skip_statuses_replace_77),
 		cmocka_unit_test(a_signal_is_a_crash_whatever_was_printed),
+		cmocka_unit_test(the_total_time_limit_is_told_with_the_pauses),
 		cmocka_unit_test(the_time_limit_wins_over_the_signal_that_enforced_it),
 		cmocka_unit_test(a_memory_kill_is_named_as_one),
 		cmocka_unit_test(one_that_gave_way_to_others_is_told_from_one_that_was_killed),

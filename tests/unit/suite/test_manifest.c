@@ -57,12 +57,14 @@ static void the_suite_section_sets_what_holds_for_all(void **state)
 {
 	const struct place *p = *state;
 
-	load("[suite]\nprofile = strict\nbudget = 12G\njobs = 3\ntimeout = 5m\nretries = 2\n"
+	load("[suite]\nprofile = strict\nbudget = 12G\njobs = 3\ntimeout = 5m\ntimeout-total = 1h\n"
+	     "retries = 2\n"
 	     "memory = 64M\nworkspace-dir = ..\n[test a]\ncommand = true\n");
 	assert_string_equal(settings.profile, "strict");
 	assert_int_equal(settings.budget_bytes, 12 * 1024 * MIB);
 	assert_int_equal(settings.jobs, 3);
 	assert_int_equal(settings.timeout_ns, 300 * NSEC_PER_SEC);
+	assert_int_equal(settings.timeout_total_ns, 3600 * NSEC_PER_SEC);
 	assert_int_equal(settings.retries, 2);
 	assert_int_equal(settings.mem_bytes, 64 * MIB);
 	assert_string_equal(settings.workspace_dir, "/tmp");
@@ -108,7 +110,7 @@ static void a_test_section_is_a_shell_command_in_the_manifests_directory(void **
 
 	load("[test migrate it]\ncommand = ./run --fast && echo $HOME\n"
 	     "memory = 600M\nlocks = schema, port\ncpus = 1.5\nexclusive = yes\n"
-	     "timeout = 90s\nretries = 1\ntags = slow db\nskip-status = 7 70\n"
+	     "timeout = 90s\ntimeout-total = 2m\nretries = 1\ntags = slow db\nskip-status = 7 70\n"
 	     "pass-pattern = ^ok$\nfail-pattern = E+\nenv = A=1 'B=x y'\n");
 	const struct test *t = suite.tests[0];
 
@@ -123,6 +125,7 @@ static void a_test_section_is_a_shell_command_in_the_manifests_directory(void **
 	assert_true(t->demand.exclusive);
 	assert_true(strv_has(t->demand.locks, "schema") && strv_has(t->demand.locks, "port"));
 	assert_int_equal(t->timeout_ns, 90 * NSEC_PER_SEC);
+	assert_int_equal(t->timeout_total_ns, 120 * NSEC_PER_SEC);
 	assert_int_equal(t->retries, 1);
 	assert_true(strv_has(t->tags, "slow") && strv_has(t->tags, "db"));
 	assert_int_equal(t->n_skip_status, 2);

@@ -119,10 +119,12 @@ static void a_plan_says_how_the_test_runs_alone(void **state)
 	f.spec.workspace = SPEC_TREE_OVERLAY;
 	t->env = env;
 	t->timeout_ns = 1500 * NSEC_PER_SEC / 1000;
+	t->timeout_total_ns = 60 * NSEC_PER_SEC;
 	t->demand.mem_bytes = 64 * MIB;
 	run(NULL);
 	assert_string_equal(buf_str(&f.recorder.options),
-			    "--workspace overlay --memory 64M --timeout 1500ms --env 'A=b c';");
+			    "--workspace overlay --memory 64M --timeout 1500ms "
+			    "--timeout-total 60s --env 'A=b c';");
 }
 
 static void what_isorun_does_unasked_is_not_in_the_plan(void **state)
@@ -170,6 +172,24 @@ static void a_limit_that_a_test_lifts_is_lifted(void **state)
 	f.config.timeout_ns = 7 * NSEC_PER_SEC;
 	run(NULL);
 	assert_int_equal(f.engine.newest.timeout_ns, 0);
+}
+
+static void the_total_limit_is_that_of_the_profile(void **state)
+{
+	(void)state;
+	f.spec.timeout_total_ns = 9 * NSEC_PER_SEC;
+	add("a");
+	run(NULL);
+	assert_int_equal(f.engine.newest.timeout_total_ns, 9 * NSEC_PER_SEC);
+}
+
+static void a_total_limit_that_a_test_lifts_is_lifted(void **state)
+{
+	(void)state;
+	f.spec.timeout_total_ns = 9 * NSEC_PER_SEC;
+	add("a")->timeout_total_ns = -1;
+	run(NULL);
+	assert_int_equal(f.engine.newest.timeout_total_ns, 0);
 }
 
 static const struct spec *other_spec(const struct test *t, void *arg)
@@ -265,6 +285,8 @@ int main(void)
 		CASE(a_tests_environment_wins_over_the_profiles),
 		CASE(the_request_says_who_and_how_long),
 		CASE(a_limit_that_a_test_lifts_is_lifted),
+		CASE(the_total_limit_is_that_of_the_profile),
+		CASE(a_total_limit_that_a_test_lifts_is_lifted),
 		CASE(a_test_whose_sandbox_was_killed_is_not_lost),
 		CASE(a_random_order_is_told_with_its_seed),
 		CASE(a_plan_says_how_the_test_runs_alone),
