@@ -2,6 +2,7 @@
 #include "cli/wrap.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -47,6 +48,24 @@ static void tell_memory(const struct result *r)
 	say("out of memory: %s killed at a limit of %s (peak %s)",
 	    r->test_process_oom ? "the command was" : "a process of the command was",
 	    limit, num_format_size(peak, r->usage.mem_peak_bytes));
+}
+
+static void tell_kill(const struct result *r)
+{
+	char left[NUM_TEXT];
+	char limit[NUM_TEXT];
+	const uint64_t left_bytes = result_mem_left(r);
+
+	num_format_size(left, left_bytes);
+	num_format_size(limit, r->usage.mem_limit_end_bytes);
+	if (r->host_oom)
+		say("%s killed by the memory killer of the host or of a limit above: "
+		    "%s of its own limit of %s were left",
+		    r->signal == SIGKILL ? "the command was" : "a process of the command was",
+		    left, limit);
+	else if (r->signal == SIGKILL && !r->oom && !r->timed_out && left_bytes)
+		say("killed by SIGKILL, neither by isorun nor at its memory limit: "
+		    "%s of %s were left", left, limit);
 }
 
 /* What a command names itself is not to be trusted on a terminal. */
@@ -128,6 +147,7 @@ void wrap_tell(const char *command, const struct result *r, const struct spec *s
 		tell_timeout(r, spec);
 	if (r->oom)
 		tell_memory(r);
+	tell_kill(r);
 	if (r->private_full && (r->exit_status || r->oom))
 		say("its private files filled all of the %s that they may take; --scratch disk has "
 		    "them on disk", num_format_size(text, r->usage.private_bytes));

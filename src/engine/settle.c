@@ -14,6 +14,15 @@
 #include "engine/keep.h"
 #include "sandbox/step.h"
 
+/* The kernel counts for a group whom it kills in it, for whichever limit: also for that
+ * of a group above (a container's), and when the host itself has no memory left. */
+static bool killed_by_host(const struct attempt *a, const struct sbx_news *news)
+{
+	if (!news->usage.oom_kills || news->usage.limit_hit || a->polled_kills)
+		return false;
+	return !a->mem_bytes || result_mem_left(&a->result) > 0;
+}
+
 static void settle_end(struct attempt *a, const struct sbx_news *news)
 {
 	struct result *r = &a->result;
@@ -24,10 +33,11 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 	r->signal = WIFSIGNALED(news->status) ? WTERMSIG(news->status) : 0;
 	r->timed_out = a->timed_out;
 	r->timed_out_total = a->timed_out_total;
-	r->oom = r->usage.oom_kills > 0;
+	r->host_oom = killed_by_host(a, news);
+	r->oom = r->usage.oom_kills > 0 && !r->host_oom;
 	r->test_process_oom = r->oom && r->signal == SIGKILL;
-	r->gave_way = a->gave_way && r->signal == SIGKILL && !r->oom;
-	r->mem_refused = !r->oom && !r->gave_way && !a->killed &&
+	r->gave_way = a->gave_way && r->signal == SIGKILL && !r->oom && !r->host_oom;
+	r->mem_refused = !r->oom && !r->host_oom && !r->gave_way && !a->killed &&
 			 cg_limit_refuses(a->engine->cg) &&
 			 ((a->tight && news->usage.limit_hit) ||
 			  (a->squeezed && a->rq.may_rerun));
@@ -36,6 +46,8 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 		r->outcome = OUTCOME_TIMED_OUT;
 	else if (r->oom)
 		r->outcome = OUTCOME_OUT_OF_MEMORY;
+	else if (r->host_oom)
+		r->outcome = OUTCOME_CRASHED;
 	else if (r->signal)
 		r->outcome = a->killed ? OUTCOME_FAILED : OUTCOME_CRASHED;
 	else

@@ -71,6 +71,14 @@ int result_add_degraded(struct result *r, const char *what, const char *why)
 	return 0;
 }
 
+uint64_t result_mem_left(const struct result *r)
+{
+	const uint64_t limit = r->usage.mem_limit_end_bytes;
+	const uint64_t peak = r->usage.mem_peak_bytes;
+
+	return peak && peak < limit && limit - peak >= limit / 8 ? limit - peak : 0;
+}
+
 int result_shell_status(const struct result *r)
 {
 	/* Also after its start: a sandbox that cannot go on. */
@@ -80,7 +88,7 @@ int result_shell_status(const struct result *r)
 		return SHELL_TIMED_OUT;
 	/* Also when only a child was killed and the test itself exited 0: what
 	 * it computed without that child is not to be trusted. */
-	if (r->oom)
+	if (r->oom || r->host_oom)
 		return SHELL_SIGNAL + SIGKILL;
 	if (r->signal)
 		return SHELL_SIGNAL + r->signal;

@@ -63,6 +63,8 @@ struct result {
 	bool mem_refused;       /* at its limit a system call can have been refused memory: oom
 				 * where it failed */
 	bool private_full;      /* its private files in memory: there was no room for more */
+	bool host_oom;          /* the kernel killed a process of it for memory, though not at its
+				 * own limit: the host's killer, or that of a limit above */
 	bool sandbox_killed;    /* by somebody else, with the test in it: see error */
 	struct usage usage;
 	struct leftover *leftovers;
@@ -89,6 +91,10 @@ void result_init(struct result *r);   /* an attempt that did not start */
 void result_fini(struct result *r);   /* frees what it owns, leaves it as result_init */
 void refusal_fini(struct refusal *r);
 int result_add_degraded(struct result *r, const char *what, const char *why);
+
+/* What was left of its memory limit at its peak: an eighth of it at least, and both are
+ * known; else 0.  Who was killed then was not killed for that limit. */
+uint64_t result_mem_left(const struct result *r);
 
 /* What a shell user sees of a wrapped command: the exit status by DESIGN.md 9. */
 int result_shell_status(const struct result *r);

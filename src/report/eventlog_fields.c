@@ -112,6 +112,7 @@ static const struct log_field result[] = {
 	RESULT_FIELD("gave_way", LOG_BOOL, gave_way),
 	RESULT_FIELD("mem_refused", LOG_BOOL, mem_refused),
 	RESULT_FIELD("private_full", LOG_BOOL, private_full),
+	RESULT_FIELD("host_oom", LOG_BOOL, host_oom),
 	RESULT_FIELD("sandbox_killed", LOG_BOOL, sandbox_killed),
 	RESULT_FIELD("wall_ns", LOG_I64, usage.wall_ns),
 	RESULT_FIELD("user_ns", LOG_I64, usage.user_ns),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/judge.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,29 @@ static void settle_oom(struct judgement *j, const struct result *r)
 		settle(j, OUTCOME_OUT_OF_MEMORY,
 		       "a process of it was killed at the memory limit of %s, though it exited 0",
 		       limit);
+}
+
+/* By whom and where nothing went wrong is told: 137 alone looks like a lack of memory. */
+static void settle_kill(struct judgement *j, const struct result *r)
+{
+	char left[NUM_TEXT];
+	char limit[NUM_TEXT];
+	const bool itself = r->signal == SIGKILL;
+	const uint64_t left_bytes = result_mem_left(r);
+
+	num_format_size(left, left_bytes);
+	num_format_size(limit, r->usage.mem_limit_end_bytes);
+	if (r->host_oom)
+		settle(j, OUTCOME_CRASHED,
+		       "%s killed by the memory killer of the host or of a limit above "
+		       "(SIGKILL): %s of its own limit of %s were left",
+		       itself ? "it was" : "a process of it was", left, limit);
+	else if (left_bytes)
+		settle(j, OUTCOME_CRASHED,
+		       "killed by SIGKILL, neither by isorun nor at its memory limit: %s of %s "
+		       "were left", left, limit);
+	else
+		settle(j, OUTCOME_CRASHED, "killed by SIGKILL");
 }
 
 static void settle_timeout(struct judgement *j, const struct result *r, int64_t timeout_ns)
@@ -148,6 +172,8 @@ void judge_attempt(const struct test *t, const struct result *r, const struct ou
 		settle_timeout(ret, r, timeout_ns);
 	} else if (r->oom) {
 		settle_oom(ret, r);
+	} else if (r->host_oom || r->signal == SIGKILL) {
+		settle_kill(ret, r);
 	} else if (r->signal) {
 		settle(ret, OUTCOME_CRASHED, "killed by %s", proc_signal_name(r->signal, name));
 	} else if (r->error) {

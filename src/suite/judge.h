@@ -16,9 +16,10 @@ struct judgement {
 };
 
 /* The first that applies: isorun's own error; the time limit; a memory kill,
- * whatever the status; a signal; fail-pattern; an output that was cut though
- * fail-pattern or TAP lines are looked for in all of it; a skip status (77, or the
- * test's own); pass-pattern, whatever the status; TAP; the exit status. */
+ * whatever the status, at its own limit or another; a signal; fail-pattern; an output
+ * that was cut though fail-pattern or TAP lines are looked for in all of it; a skip
+ * status (77, or the test's own); pass-pattern, whatever the status; TAP; the exit
+ * status. */
 void judge_attempt(const struct test *t, const struct result *r, const struct output_facts *facts,
 		   int64_t timeout_ns, struct judgement *ret);
 

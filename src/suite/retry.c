@@ -75,14 +75,16 @@ void retry_decide(struct retry_log *log, const struct retry_try *ended, struct r
 			decide_private(log, ret);
 	} else if (is_failure(ended->outcome) && ended->private_full && !log->on_disk) {
 		decide_private(log, ret);
+	} else if (ended->lost && log->losses++ == 0) {
+		ret->again = true;
+		(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
+			       ended->outcome == OUTCOME_ERROR ? "its sandbox was killed"
+							       : "killed from outside");
 	} else if (is_failure(ended->outcome)) {
 		log->failures++;
 		ret->again = ended->retries > 0 && log->failures <= (unsigned)ended->retries;
 		(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
 			       outcome_name(ended->outcome));
-	} else if (ended->outcome == OUTCOME_ERROR && ended->lost) {
-		ret->again = log->losses++ == 0;
-		(void)snprintf(ret->reason, sizeof(ret->reason), "its sandbox was killed");
 	}
 }
 

@@ -23,7 +23,7 @@ struct retry_try {
 	bool gave_way;            /* out of memory only because others had to grow */
 	bool mem_refused;         /* out of memory, but at a limit that grew later */
 	bool private_full;        /* its private files in memory were, and may be on disk */
-	bool lost;                /* an error only because its sandbox was killed from outside */
+	bool lost;                /* killed from outside: its sandbox, or by the host for memory */
 	uint64_t reserved_bytes;
 	uint64_t peak_bytes;
 	uint64_t budget_bytes;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/num.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -271,6 +272,20 @@ static bool crowded(const struct run_test *t, const struct result *res)
 	return res->private_full || res->usage.private_bytes > counts;
 }
 
+/* There is no more to give: the figure is what it came to. */
+static void note_too_big(struct run_test *t, const struct usage *u, struct judgement *j)
+{
+	char budget[NUM_TEXT];
+	char peak[NUM_TEXT];
+	char said[JUDGE_DETAIL_MAX];
+
+	memcpy(said, j->detail, sizeof(said));
+	(void)snprintf(j->detail, sizeof(j->detail),
+		       "bigger than the whole budget of %s, of which it reached %s: %.*s",
+		       num_format_size(budget, t->run->limits.budget_bytes),
+		       num_format_size(peak, u->mem_peak_bytes), JUDGE_DETAIL_MAX / 2, said);
+}
+
 static void finish(struct run_test *t, const struct result *res)
 {
 	struct runner *r = t->run;
@@ -286,7 +301,7 @@ static void finish(struct run_test *t, const struct result *res)
 		.gave_way = j.outcome == OUTCOME_OUT_OF_MEMORY && res->gave_way,
 		.mem_refused = j.outcome == OUTCOME_OUT_OF_MEMORY && res->mem_refused,
 		.private_full = crowded(t, res),
-		.lost = res->sandbox_killed,
+		.lost = res->sandbox_killed || res->host_oom,
 		.reserved_bytes = t->reserved_bytes,
 		.peak_bytes = res->usage.mem_peak_bytes,
 		.budget_bytes = r->limits.budget_bytes,
@@ -298,6 +313,9 @@ static void finish(struct run_test *t, const struct result *res)
 	};
 
 	retry_decide(&t->log, &tried, &d);
+	if (!d.again && j.outcome == OUTCOME_OUT_OF_MEMORY &&
+	    res->usage.mem_limit_end_bytes >= r->limits.budget_bytes)
+		note_too_big(t, &res->usage, &j);
 	d.again = d.again && !r->stopping;
 	judged.outcome = j.outcome;
 	emit_finished(t, &judged, cut_bytes, d.again, j.detail[0] ? j.detail : NULL);

@@ -91,6 +91,30 @@ static void the_shell_status_of_a_sandbox_that_could_not_go_on_is_isoruns(void *
 	assert_int_equal(result_shell_status(&r), 125);
 }
 
+static void what_was_left_of_a_limit_is_told_from_an_eighth_on(void **state)
+{
+	(void)state;
+	struct result r = started();
+	assert_int_equal(result_mem_left(&r), 0);
+	r.usage.mem_limit_end_bytes = 800;
+	assert_int_equal(result_mem_left(&r), 0);
+	r.usage.mem_peak_bytes = 700;
+	assert_int_equal(result_mem_left(&r), 100);
+	r.usage.mem_peak_bytes = 701;
+	assert_int_equal(result_mem_left(&r), 0);
+	r.usage.mem_peak_bytes = 900;
+	assert_int_equal(result_mem_left(&r), 0);
+}
+
+static void the_shell_status_of_what_the_host_killed_is_137(void **state)
+{
+	(void)state;
+	struct result r = started();
+	r.exit_status = 0;
+	r.host_oom = true;
+	assert_int_equal(result_shell_status(&r), 137);
+}
+
 static void the_shell_status_is_128_plus_the_signal_that_ended_the_test(void **state)
 {
 	(void)state;
@@ -138,6 +162,8 @@ int main(void)
 		cmocka_unit_test(the_shell_status_is_the_exit_status_of_a_test_that_exits),
 		cmocka_unit_test(
 			the_shell_status_of_a_sandbox_that_could_not_go_on_is_isoruns),
+		cmocka_unit_test(what_was_left_of_a_limit_is_told_from_an_eighth_on),
+		cmocka_unit_test(the_shell_status_of_what_the_host_killed_is_137),
 		cmocka_unit_test(the_shell_status_is_128_plus_the_signal_that_ended_the_test),
 		cmocka_unit_test(the_shell_status_of_a_timeout_is_124_however_the_test_ended),
 		cmocka_unit_test(

@@ -76,6 +76,30 @@ static void a_signal_is_a_crash_whatever_was_printed(void **state)
 	assert_judged(&t, &r, &facts, OUTCOME_CRASHED, "killed by SIGSEGV");
 }
 
+static void a_kill_that_is_not_for_its_limit_tells_what_was_left(void **state)
+{
+	struct result r = {
+		.started = true, .exit_status = -1, .signal = SIGKILL,
+		.usage.mem_limit_end_bytes = UINT64_C(200) << 20,
+	};
+
+	(void)state;
+	assert_judged(&plain, &r, &nothing, OUTCOME_CRASHED, "killed by SIGKILL");
+	r.usage.mem_peak_bytes = UINT64_C(20) << 20;
+	assert_judged(&plain, &r, &nothing, OUTCOME_CRASHED,
+		      "killed by SIGKILL, neither by isorun nor at its memory limit: "
+		      "180M of 200M were left");
+	r.host_oom = true;
+	assert_judged(&plain, &r, &nothing, OUTCOME_CRASHED,
+		      "it was killed by the memory killer of the host or of a limit above "
+		      "(SIGKILL): 180M of its own limit of 200M were left");
+	r.signal = 0;
+	r.exit_status = 0;
+	assert_judged(&plain, &r, &nothing, OUTCOME_CRASHED,
+		      "a process of it was killed by the memory killer of the host or of a limit "
+		      "above (SIGKILL): 180M of its own limit of 200M were left");
+}
+
 static void the_total_time_limit_is_told_with_the_pauses(void **state)
 {
 	struct result r = {
@@ -239,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_shells_word_for_a_signal_is_explained),
 		cmocka_unit_test(own_skip_statuses_replace_77),
 		cmocka_unit_test(a_signal_is_a_crash_whatever_was_printed),
+		cmocka_unit_test(a_kill_that_is_not_for_its_limit_tells_what_was_left),
 		cmocka_unit_test(the_total_time_limit_is_told_with_the_pauses),
 		cmocka_unit_test(the_time_limit_wins_over_the_signal_that_enforced_it),
 		cmocka_unit_test(a_memory_kill_is_named_as_one),

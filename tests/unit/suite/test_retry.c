@@ -114,6 +114,23 @@ static void a_lost_attempt_is_made_again_once_and_is_no_failure(void **state)
 	assert_int_equal(retry_settle(&log, OUTCOME_ERROR), OUTCOME_ERROR);
 }
 
+static void whom_the_host_killed_is_run_once_more_and_then_crashed(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_CRASHED, 0);
+
+	(void)state;
+	t.lost = true;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_string_equal(d.reason, "killed from outside");
+	assert_int_equal(retry_settle(&log, OUTCOME_PASSED), OUTCOME_PASSED);
+	retry_decide(&log, &t, &d);
+	assert_false(d.again);
+	assert_int_equal(retry_settle(&log, OUTCOME_CRASHED), OUTCOME_CRASHED);
+}
+
 static void without_retries_a_failure_stands(void **state)
 {
 	static const enum outcome bad[] = { OUTCOME_FAILED, OUTCOME_TIMED_OUT, OUTCOME_CRASHED };
@@ -257,6 +274,7 @@ int main(void)
 		cmocka_unit_test(
 			one_refused_memory_is_run_alone_though_it_held_the_budget_at_its_end),
 		cmocka_unit_test(a_lost_attempt_is_made_again_once_and_is_no_failure),
+		cmocka_unit_test(whom_the_host_killed_is_run_once_more_and_then_crashed),
 		cmocka_unit_test(without_retries_a_failure_stands),
 		cmocka_unit_test(passing_after_a_failure_is_flaky),
 		cmocka_unit_test(out_of_memory_is_tried_again_with_more_without_any_retries),
