@@ -163,7 +163,7 @@ bool cg_owner_lives(const char *name)
 	return strlen(now) == start_len && memcmp(now, start, start_len) == 0;
 }
 
-int cg_sample(const struct cg *cg, const char *name, uint64_t *ret_bytes)
+int cg_sample(const struct cg *cg, const char *name, struct cg_held *ret)
 {
 	if (cg->memory_fd < 0)
 		return -ENOTSUP;
@@ -173,14 +173,20 @@ int cg_sample(const struct cg *cg, const char *name, uint64_t *ret_bytes)
 	ssize_t n = fs_read_small_at(cg->memory_fd, path, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
-	*ret_bytes = cg_stat_sum(text, cg->driver->counters->held);
+	ret->working_bytes = cg_stat_sum(text, cg->driver->counters->held);
+	ret->cache_bytes = cg_stat_sum(text, cg->driver->counters->reclaimable);
 	return 0;
 }
 
 void cg_parse_usage(const struct cg *cg, const char *file, const char *text,
 		    struct cg_usage *usage)
 {
-	cg->driver->parse(file, text, usage);
+	if (!str_eq(file, "memory.stat")) {
+		cg->driver->parse(file, text, usage);
+		return;
+	}
+	usage->cache_told = true;
+	usage->cache_bytes = cg_stat_sum(text, cg->driver->counters->reclaimable);
 }
 
 bool cg_stat_get(const char *text, const char *key, uint64_t *ret)

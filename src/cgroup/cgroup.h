@@ -98,12 +98,15 @@ struct cg_limits {
 	uint64_t mem_bytes;  /* 0: none; swap is off in any case */
 	bool elastic;        /* at its limit it stands still: see elastic.h */
 	uint64_t pids;       /* 0: none */
+	bool tell_cache;     /* init reads what page cache there is at the end: 50 us more */
 };
 
 struct cg_usage {
 	uint64_t peak_bytes;     /* the kernel's high-water mark; 0: not known */
 	uint64_t oom_kills;
 	bool limit_hit;          /* the limit was reached at least once */
+	bool cache_told;
+	uint64_t cache_bytes;    /* page cache at the end, which is in the peak, too */
 };
 
 /* The name of leaf n of this process: "PID-STARTTIME-N". */
@@ -123,9 +126,14 @@ void cg_plan_leaf(const struct cg *cg, const char *name, const struct cg_limits 
 void cg_parse_usage(const struct cg *cg, const char *file, const char *text,
 		    struct cg_usage *usage);
 
-/* What the leaf's processes hold now that cannot be reclaimed (anon + shmem +
- * unreclaimable kernel memory); -ENOENT when it is gone, -ENOTSUP for none. */
-int cg_sample(const struct cg *cg, const char *name, uint64_t *ret_bytes);
+/* What the leaf's processes hold now: what cannot be reclaimed (anon + shmem +
+ * unreclaimable kernel memory) and what can (page cache); -ENOENT when it is gone,
+ * -ENOTSUP for none. */
+struct cg_held {
+	uint64_t working_bytes;
+	uint64_t cache_bytes;
+};
+int cg_sample(const struct cg *cg, const char *name, struct cg_held *ret);
 
 /* Removes one leaf with any groups that the test made below it: for when the
  * plan's own removal came to nothing.  0, also when it was gone already, or

@@ -16,6 +16,9 @@ void cg_plan_leaf(const struct cg *cg, const char *name, const struct cg_limits 
 	memset(ret, 0, sizeof(*ret));
 	strncpy(ret->name, name, sizeof(ret->name) - 1);
 	cg->driver->plan(cg, limits, ret);
+	/* The first group is the memory controller's. */
+	if (limits->tell_cache && ret->n_groups)
+		cg_plan_read(&ret->groups[0], "memory.stat");
 }
 
 struct cg_group_plan *cg_plan_group(struct cg_plan *plan, int parent_fd)

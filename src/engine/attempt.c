@@ -170,13 +170,16 @@ static void on_sample(void *arg)
 {
 	struct attempt *a = arg;
 	struct engine *e = a->engine;
-	uint64_t bytes = a->held_bytes;
+	struct cg_held now = { .working_bytes = a->held_bytes };
 
 	attempt_elastic_check(a);
 	if (!cg_polls(e->cg)) {
-		bytes = 0;
-		(void)cg_sample(e->cg, a->cgroups.name, &bytes);
+		now = (struct cg_held){ 0 };
+		(void)cg_sample(e->cg, a->cgroups.name, &now);
 	}
+	if (now.cache_bytes > a->cache_bytes)
+		a->cache_bytes = now.cache_bytes;
+	const uint64_t bytes = now.working_bytes;
 	if (bytes > a->working_bytes)
 		a->working_bytes = bytes;
 	if (a->rq.sampled && bytes)

@@ -96,6 +96,7 @@ struct attempt {
 	bool told_started;
 	unsigned polled_kills;        /* by the none driver */
 	uint64_t working_bytes;       /* largest sample */
+	uint64_t cache_bytes;         /* likewise, of page cache */
 	struct result result;
 };
 

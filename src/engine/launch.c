@@ -197,6 +197,7 @@ static void plan_leaf(struct attempt *a)
 		.mem_bytes = a->mem_bytes,
 		.elastic = attempt_may_grow(a),
 		.pids = a->rq.spec->pids,
+		.tell_cache = a->rq.sample,
 	};
 	char leaf[CG_NAME];
 

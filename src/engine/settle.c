@@ -54,6 +54,20 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 		r->outcome = r->exit_status == 0 ? OUTCOME_PASSED : OUTCOME_FAILED;
 }
 
+/* The largest sample, or what the peak has that no page cache explains: what a test
+ * holds for a moment falls between two samples.  Cache that was dropped before
+ * anybody saw it (a file that is removed) is taken for memory that is held. */
+static uint64_t working_bytes(const struct attempt *a, const struct cg_usage *usage)
+{
+	const uint64_t cache_bytes =
+		usage->cache_bytes > a->cache_bytes ? usage->cache_bytes : a->cache_bytes;
+	const uint64_t least_bytes =
+		usage->cache_told && usage->peak_bytes > cache_bytes
+			? usage->peak_bytes - cache_bytes : 0;
+
+	return a->working_bytes > least_bytes ? a->working_bytes : least_bytes;
+}
+
 static void settle_usage(struct attempt *a, const struct sbx_news *news)
 {
 	struct usage *u = &a->result.usage;
@@ -70,7 +84,7 @@ static void settle_usage(struct attempt *a, const struct sbx_news *news)
 	u->mem_peak_bytes = news->usage.peak_bytes;
 	if (!u->mem_peak_bytes)
 		u->mem_peak_bytes = a->working_bytes;
-	u->mem_working_bytes = a->working_bytes;
+	u->mem_working_bytes = working_bytes(a, &news->usage);
 	u->mem_limit_bytes = a->mem_start_bytes;
 	u->mem_limit_end_bytes = a->mem_bytes;
 	u->oom_kills = (unsigned)news->usage.oom_kills + a->polled_kills;

@@ -23,7 +23,7 @@ struct usage {
 	int64_t user_ns;        /* of all processes of the sandbox that were waited for */
 	int64_t system_ns;
 	uint64_t mem_peak_bytes;    /* the kernel's counter where there is one; 0: not known */
-	uint64_t mem_working_bytes; /* largest sample not reclaimable; 0: never sampled */
+	uint64_t mem_working_bytes; /* the most that was not reclaimable; 0: not known */
 	uint64_t mem_limit_bytes;   /* at the start; 0: none */
 	uint64_t mem_limit_end_bytes;
 	uint64_t swap_bytes;

@@ -255,13 +255,13 @@ static void a_sample_counts_memory_while_the_leaf_lives(void **state)
 	const struct cg_limits limits = { .mem_bytes = 100 << 20 };
 	struct cg_plan plan;
 	leaf_begin(&plan, &limits);
-	uint64_t bytes = 0;
+	struct cg_held held = { 0 };
 	int pair[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	pid_t pid = leaf_start(&plan, hold_20_mib, pair[1]);
 	char c;
 	assert_int_equal(read(pair[0], &c, 1), 1);
-	int r_sample = cg_sample(cg, plan.name, &bytes);
+	int r_sample = cg_sample(cg, plan.name, &held);
 	int r_remove = cg_remove_leaf(cg, plan.name);
 	uint64_t ours_bytes = cg_ours_bytes(cg);
 	assert_int_equal(write(pair[0], &c, 1), 1);
@@ -270,10 +270,10 @@ static void a_sample_counts_memory_while_the_leaf_lives(void **state)
 	close(pair[1]);
 	(void)leaf_end(&plan);
 	assert_int_equal(r_sample, 0);
-	assert_in_range(bytes, 20 << 20, 30 << 20);
+	assert_in_range(held.working_bytes, 20 << 20, 30 << 20);
 	assert_int_equal(r_remove, -EBUSY);
 	assert_true(ours_bytes >= 20 << 20);
-	assert_int_equal(cg_sample(cg, plan.name, &bytes), -ENOENT);
+	assert_int_equal(cg_sample(cg, plan.name, &held), -ENOENT);
 }
 
 int main(void)
