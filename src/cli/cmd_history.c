@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/time.h"
 #include "cli/command.h"
 #include "cli/host_dirs.h"
@@ -41,6 +42,11 @@ static const struct opt rows[] = {
 static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
 static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
+static const char *shown_key(const char *key)
+{
+	return *key ? key : "-";
+}
+
 static void print_attempts(const struct history_attempt *a, size_t n)
 {
 	char when[TIME_ISO];
@@ -49,14 +55,22 @@ static void print_attempts(const struct history_attempt *a, size_t n)
 	char peak[NUM_TEXT];
 	char limit[NUM_TEXT];
 
-	printf("%-20s  %3s  %8s  %8s  %8s  %8s  %s\n", "ENDED", "TRY", "TIME", "CPU", "PEAK",
-	       "LIMIT", "OUTCOME");
+	char working[NUM_TEXT];
+	bool keys = false;
+
+	for (size_t i = 1; i < n; i++)
+		keys |= !str_eq(a[i].key, a[0].key);
+	printf("%-20s  %3s  %8s  %8s  %8s  %8s  %8s  %s%s\n", "ENDED", "TRY", "TIME", "CPU",
+	       "WORKING", "PEAK", "LIMIT", keys ? "OUTCOME        " : "OUTCOME",
+	       keys ? "KEY" : "");
 	for (size_t i = 0; i < n; i++)
-		printf("%-20s  %3u  %8s  %8s  %8s  %8s  %s\n",
+		printf("%-20s  %3u  %8s  %8s  %8s  %8s  %8s  %-*s%s\n",
 		       time_format_iso(when, a[i].taken_wall_ns), a[i].attempt,
 		       num_format_time(wall, a[i].wall_ns), num_format_time(cpu, a[i].cpu_ns),
+		       num_format_size(working, a[i].mem_working_bytes),
 		       num_format_size(peak, a[i].mem_peak_bytes),
-		       num_format_size(limit, a[i].mem_limit_bytes), outcome_name(a[i].outcome));
+		       num_format_size(limit, a[i].mem_limit_bytes), keys ? 15 : 0,
+		       outcome_name(a[i].outcome), keys ? shown_key(a[i].key) : "");
 }
 
 static int show_test(struct history *h, const char *project, const char *test,
@@ -64,7 +78,7 @@ static int show_test(struct history *h, const char *project, const char *test,
 {
 	_cleanup_free_ struct history_attempt *attempts = NULL;
 	size_t n = 0;
-	int r = history_of_test(h, project, test, ROWS_SHOWN, &attempts, &n, err);
+	int r = history_of_test(h, project, test, NULL, ROWS_SHOWN, &attempts, &n, err);
 
 	if (r < 0)
 		return r;
@@ -81,18 +95,23 @@ static int show_tests(struct history *h, const char *project, enum history_order
 	struct history_test *tests = NULL;
 	char wall[NUM_TEXT];
 	char peak[NUM_TEXT];
+	bool keys = false;
 	size_t n = 0;
 	int r = history_tests(h, project, order, ROWS_SHOWN, &tests, &n, err);
 
 	if (r < 0)
 		return r;
-	printf("%8s  %8s  %8s  %6s  %s\n", "TIME", "PEAK", "ATTEMPTS", "FAILED", "TEST");
+	for (size_t i = 1; i < n; i++)
+		keys |= !str_eq(tests[i].key, tests[0].key);
+	printf("%8s  %8s  %8s  %6s  %s%s\n", "TIME", "PEAK", "ATTEMPTS", "FAILED", "TEST",
+	       keys ? "  [KEY]" : "");
 	for (size_t i = 0; i < n; i++)
 		/* None of its attempts ran to its end. */
-		printf("%8s  %8s  %8u  %6u  %s\n",
+		printf("%8s  %8s  %8u  %6u  %s%s%s%s\n",
 		       tests[i].wall_ns ? num_format_time(wall, tests[i].wall_ns) : "-",
 		       num_format_size(peak, tests[i].mem_peak_bytes), tests[i].attempts,
-		       tests[i].bad, tests[i].test);
+		       tests[i].bad, tests[i].test, keys ? "  [" : "",
+		       keys ? shown_key(tests[i].key) : "", keys ? "]" : "");
 	history_tests_free(tests, n);
 	return 0;
 }

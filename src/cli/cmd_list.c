@@ -16,16 +16,19 @@
 #include "cli/suite_args.h"
 #include "cli/suite_history.h"
 #include "suite/demand.h"
+#include "suite/history_key.h"
 
 struct list_values {
 	bool help;                      /* begins as struct values_suite */
 	struct options_sandbox sandbox; /* no row fills it in */
 	struct options_select select;
+	const char *history_key;
 	bool json;
 };
 
 static const struct opt rows[] = {
 	OPT_HELP,
+	OPT_HISTORY_KEY(offsetof(struct list_values, history_key)),
 	{ 0, "json", NULL, opt_flag, offsetof(struct list_values, json),
 	  "one JSON object on standard output", NULL },
 };
@@ -34,6 +37,18 @@ static const struct opt_group groups[] = {
 	{ "Which tests", options_select_rows, OPTIONS_SELECT_N },
 };
 static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
+
+/* Zeroed, it can be finished at any time. */
+struct listing {
+	const struct list_values *values;
+	struct test_suite suite;
+	struct suite_settings settings;
+	struct suite_specs specs;
+	struct history *history;
+	char *runtime_dir;
+	char *state_dir;
+	char *project;
+};
 
 /* One test and what is known of it. */
 struct listed {
@@ -104,11 +119,11 @@ static void print_lines(const struct listed *list, size_t n)
 	char mem[NUM_TEXT];
 	char wall[NUM_TEXT];
 
-	printf("%8s  %-8s  %8s  %s\n", "MEMORY", "FROM", "TIME", "TEST");
+	printf("%8s  %-9s  %8s  %s\n", "MEMORY", "FROM", "TIME", "TEST");
 	for (size_t i = 0; i < n; i++) {
 		const struct listed *l = &list[i];
 
-		printf("%8s  %-8s  %8s  %s\n",
+		printf("%8s  %-9s  %8s  %s\n",
 		       l->demand.mem_bytes ? num_format_size(mem, l->demand.mem_bytes) : "-",
 		       l->demand.mem_bytes ? demand_origin_name(l->demand.mem_origin) : "-",
 		       l->expected_ns ? num_format_time(wall, l->expected_ns) : "-",
@@ -118,66 +133,91 @@ static void print_lines(const struct listed *list, size_t n)
 
 /* Without a budget at hand a test that nobody knows has no number here: its
  * share depends on the host at the time of the run. */
-static void fill(struct listed *list, const struct test_suite *suite,
-		 const struct suite_settings *settings, const char *project,
-		 struct history *history)
+static void fill(struct listed *list, const struct listing *l)
 {
-	const struct demand_rules rules = {
-		.history = history,
-		.suite = project,
-		.mem_bytes = settings->mem_bytes,
+	const struct suite_settings *settings = &l->settings;
+	const char *stated = l->values->history_key;
+	char key[HISTORY_KEY_MAX];
+	struct demand_rules rules = {
+		.history = l->history,
+		.suite = l->project,
+		.key = key,
 		.budget_bytes = settings->budget_bytes ? settings->budget_bytes : UINT64_MAX,
 		.now_wall_ns = time_wall_ns(),
 	};
 
-	for (size_t i = 0; i < suite->n_tests; i++) {
+	for (size_t i = 0; i < l->suite.n_tests; i++) {
+		const struct test *t = l->suite.tests[i];
+		const struct spec *spec = suite_specs_of(t, (void *)&l->specs);
 		struct iso_err unread = ISO_ERR_INIT;
 
-		list[i].test = suite->tests[i];
-		(void)demand_choose(suite->tests[i], &rules, &list[i].demand,
-				    &list[i].expected_ns, &unread);
+		list[i].test = t;
+		rules.mem_bytes = spec->mem_bytes;
+		history_key_of(t, spec, stated ? stated : settings->history_key, key);
+		(void)demand_choose(t, &rules, &list[i].demand, &list[i].expected_ns, &unread);
 	}
 }
 
-static int show(const struct list_values *v, const struct test_suite *suite,
-		const struct suite_settings *settings, struct iso_err *err)
+static int load(struct listing *l, char *const *sources, struct iso_err *err)
 {
-	_cleanup_free_ struct listed *list = calloc(suite->n_tests, sizeof(*list));
-	_cleanup_free_ char *state_dir = NULL;
-	_cleanup_free_ char *project = NULL;
-	struct history *history = NULL;
-	int r = host_state_dir(&state_dir, err);
+	const struct list_values *v = l->values;
+	int r = suite_args_load(sources, &v->select, &l->suite, &l->settings, err);
 
+	if (r == 0)
+		r = host_runtime_dir(&l->runtime_dir, err);
+	if (r == 0)
+		r = host_state_dir(&l->state_dir, err);
+	if (r == 0)
+		r = suite_specs_make(&l->specs, l->runtime_dir, &l->suite, &l->settings,
+				     &v->sandbox, err);
 	if (r < 0)
 		return r;
-	r = path_absolute(settings->workspace_dir ? settings->workspace_dir : ".", &project);
-	if (r < 0 || !list)
-		return iso_err_set(err, ISO_ERR_HOST, list ? r : ENOMEM, "list the tests");
-	history = suite_history_try(state_dir);
-	fill(list, suite, settings, project, history);
-	history_close(history);
-	if (v->json)
-		return print_json(list, suite->n_tests, err);
-	print_lines(list, suite->n_tests);
+	r = path_absolute(l->settings.workspace_dir ? l->settings.workspace_dir : ".",
+			  &l->project);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "list the tests");
+	l->history = suite_history_try(l->state_dir);
 	return 0;
+}
+
+static int show(const struct listing *l, struct iso_err *err)
+{
+	_cleanup_free_ struct listed *list = calloc(l->suite.n_tests, sizeof(*list));
+
+	if (!list)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "list the tests");
+	fill(list, l);
+	if (l->values->json)
+		return print_json(list, l->suite.n_tests, err);
+	print_lines(list, l->suite.n_tests);
+	return 0;
+}
+
+static void listing_fini(struct listing *l)
+{
+	history_close(l->history);
+	suite_specs_fini(&l->specs);
+	suite_settings_fini(&l->settings);
+	test_suite_fini(&l->suite);
+	free(l->runtime_dir);
+	free(l->state_dir);
+	free(l->project);
 }
 
 static int run(char **argv)
 {
 	struct list_values v = { 0 };
-	struct test_suite suite = { 0 };
-	struct suite_settings settings;
+	struct listing l = { .values = &v };
 	struct iso_err err = ISO_ERR_INIT;
 	char **sources;
 	int r = command_parse(&cmd_list, 0, argv, &v, &sources, &err);
 
-	suite_settings_init(&settings);
+	suite_settings_init(&l.settings);
 	if (r == 0)
-		r = suite_args_load(sources, &v.select, &suite, &settings, &err);
+		r = load(&l, sources, &err);
 	if (r == 0)
-		r = show(&v, &suite, &settings, &err);
-	suite_settings_fini(&settings);
-	test_suite_fini(&suite);
+		r = show(&l, &err);
+	listing_fini(&l);
 	return r < 0 ? say_fault(&err) : 0;
 }
 

@@ -25,6 +25,7 @@
 #include "report/out.h"
 #include "report/schedule.h"
 #include "suite/demand.h"
+#include "suite/history_key.h"
 
 struct plan_values {
 	bool help;                      /* begins as struct values_suite */
@@ -32,6 +33,7 @@ struct plan_values {
 	struct options_select select;
 	unsigned jobs;                  /* 0: not given */
 	unsigned cpus;                  /* 0: this machine's */
+	const char *history_key;
 	const char *html_file;
 	const char *svg_file;
 	bool json;
@@ -46,6 +48,7 @@ static const struct opt rows[] = {
 	{ 0, "have", "NAME=N", opt_have, FIELD(sandbox.have),
 	  "with so many tokens of that name", NULL },
 	OPT_HELP,
+	OPT_HISTORY_KEY(FIELD(history_key)),
 	{ 0, "html", "FILE", opt_string, FIELD(html_file),
 	  "write a page with a picture; - is standard output", NULL },
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
@@ -156,16 +159,19 @@ static int find_budget(struct planning *p, struct iso_err *err)
 /* What will be true of a test: its newest attempts.  The planner expects a median
  * over a longer past; a machine that is busier or faster than yesterday shows in
  * the last few runs first. */
-static void recall_newest(struct planning *p, const struct test *t, struct plan_sim_test *test)
+static void recall_newest(struct planning *p, const struct test *t,
+			  const struct demand_rules *rules, struct plan_sim_test *test)
 {
 	enum { NEWEST = 3 };
 	_cleanup_free_ struct history_attempt *attempts = NULL;
 	struct predict_sample samples[NEWEST];
 	struct iso_err unread = ISO_ERR_INIT;
+	const bool elsewhere = test->item.demand.mem_origin == DEMAND_ELSEWHERE;
 	size_t n = 0;
 
-	if (!p->history || history_of_test(p->history, p->project, t->id, NEWEST, &attempts, &n,
-					   &unread) < 0)
+	if (!p->history ||
+	    history_of_test(p->history, p->project, t->id, elsewhere ? NULL : rules->key, NEWEST,
+			    &attempts, &n, &unread) < 0)
 		return;
 	for (size_t i = 0; i < n; i++)
 		samples[i] = (struct predict_sample){
@@ -218,11 +224,16 @@ static void choose_demand(struct planning *p, size_t i, struct demand_rules *rul
 	const struct spec *spec = suite_specs_of(t, &p->specs);
 	struct plan_sim_test *test = &p->forecast.tests[i];
 	struct iso_err unread = ISO_ERR_INIT;
+	char key[HISTORY_KEY_MAX];
 
 	rules->mem_bytes = spec->mem_bytes;
 	rules->cpus_milli = spec->cpus_milli;
+	rules->key = key;
+	history_key_of(t, spec, p->values->history_key ? p->values->history_key
+						       : p->settings.history_key, key);
 	(void)demand_choose(t, rules, &test->item.demand, &test->item.expected_ns, &unread);
-	recall_newest(p, t, test);
+	recall_newest(p, t, rules, test);
+	rules->key = NULL;
 	p->forecast.names[i] = t->id;
 }
 

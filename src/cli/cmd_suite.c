@@ -43,6 +43,7 @@ struct suite_values {
 	bool fail_fast;
 	bool serial;
 	struct order_choice order;
+	const char *history_key;
 	const char *junit_file;
 	const char *json_file;
 	bool quiet;
@@ -85,6 +86,7 @@ static const struct opt rows[] = {
 	{ 'x', "fail-fast", NULL, opt_flag, FIELD(fail_fast),
 	  "start none after a failure; what runs may end", NULL },
 	OPT_HELP,
+	OPT_HISTORY_KEY(FIELD(history_key)),
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
 	  "tests at once at most (default: by cpus, memory)", NULL },
 	{ 0, "json", "FILE", opt_string, FIELD(json_file),
@@ -304,6 +306,7 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.engine = s->engine,
 		.loop = s->loop,
 		.history = s->history,
+		.history_key = v->history_key ? v->history_key : s->settings.history_key,
 		.sinks = s->sinks.list,
 		.n_sinks = s->sinks.n,
 		.run_name = s->run_name,

@@ -4,8 +4,16 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "suite/history_key.h"
 
 #define FIELD(member) offsetof(struct values_suite, select.member)
+
+int opt_history_key(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	(void)o;
+	*(const char **)field = value;
+	return history_key_check(value, "option '--history-key'", err);
+}
 
 const struct opt options_select_rows[OPTIONS_SELECT_N] = {
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),

@@ -24,6 +24,12 @@ struct values_suite {
 enum { OPTIONS_SELECT_N = 2 };
 extern const struct opt options_select_rows[OPTIONS_SELECT_N];
 
+/* A row of each command that recalls what tests took, into a const char *. */
+opt_parse_fn opt_history_key;
+#define OPT_HISTORY_KEY(offset)                                                            \
+	{ 0, "history-key", "NAME", opt_history_key, offset,                                \
+	  "in which environment the tests run, such as debug", NULL }
+
 /* The tests of the sources (none: the default), chosen by the options; both
  * results must be finished in any case.  No test left is an ISO_ERR_USAGE. */
 int suite_args_load(char *const *sources, const struct options_select *select,

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ enum statement {
 	STMT_ADD,
 	STMT_COMMIT,
 	STMT_OF_TEST,
+	STMT_OF_TEST_ANY,
 	STMT_OF_PROGRAM,
 	STMT_COUNT,
 };
@@ -31,19 +33,21 @@ static const char pending_sql[] =
 
 #define COLUMNS                                                                       \
 	"suite, test, program, run, attempt, outcome, wall_ns, cpu_ns, mem_peak_bytes," \
-	" mem_working_bytes, mem_limit_bytes, taken_wall_ns"
+	" mem_working_bytes, mem_limit_bytes, taken_wall_ns, env"
 #define NEWEST_FIRST "ORDER BY taken_wall_ns DESC, id DESC LIMIT ?3"
 
 static const char *const statements_sql[] = {
 	[STMT_BEGIN] = "DELETE FROM temp.pending",
 	[STMT_ADD] = "INSERT INTO temp.pending (" COLUMNS ")"
-		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 	[STMT_COMMIT] = "INSERT INTO main.attempt (" COLUMNS ")"
 			" SELECT " COLUMNS " FROM temp.pending ORDER BY rowid",
 	[STMT_OF_TEST] = "SELECT " COLUMNS " FROM main.attempt"
-			 " WHERE suite = ?1 AND test = ?2 " NEWEST_FIRST,
+			 " WHERE suite = ?1 AND test = ?2 AND env = ?4 " NEWEST_FIRST,
+	[STMT_OF_TEST_ANY] = "SELECT " COLUMNS " FROM main.attempt"
+			     " WHERE suite = ?1 AND test = ?2 " NEWEST_FIRST,
 	[STMT_OF_PROGRAM] = "SELECT " COLUMNS " FROM main.attempt"
-			    " WHERE suite = ?1 AND program = ?2 " NEWEST_FIRST,
+			    " WHERE suite = ?1 AND program = ?2 AND env = ?4 " NEWEST_FIRST,
 };
 static_assert(ARRAY_SIZE(statements_sql) == STMT_COUNT, "one text for each statement");
 
@@ -203,6 +207,7 @@ int history_add(struct history *h, const struct history_attempt *a, struct iso_e
 	bind_bytes(stmt, 10, a->mem_working_bytes);
 	bind_bytes(stmt, 11, a->mem_limit_bytes);
 	sqlite3_bind_int64(stmt, 12, a->taken_wall_ns);
+	bind_text(stmt, 13, a->key);
 	return run_statement(h, STMT_ADD, "add", err);
 }
 
@@ -229,8 +234,11 @@ static struct history_attempt read_row(sqlite3_stmt *stmt)
 	};
 	const char *outcome = (const char *)sqlite3_column_text(stmt, 5);
 
+	const char *key = (const char *)sqlite3_column_text(stmt, 12);
+
 	if (outcome)
 		(void)outcome_parse(outcome, &a.outcome);
+	(void)snprintf(a.key, sizeof(a.key), "%s", key ? key : "");
 	return a;
 }
 
@@ -250,7 +258,8 @@ static int append(struct history_attempt **rows, size_t *n, size_t *cap,
 	return 0;
 }
 
-static int query(struct history *h, enum statement which, const char *suite, const char *key,
+/* A statement without ?4 does not mind. */
+static int query(struct history *h, enum statement which, const char *const words[3],
 		 size_t max, struct history_attempt **ret, size_t *ret_n, struct iso_err *err)
 {
 	_cleanup_free_ struct history_attempt *rows = NULL;
@@ -260,8 +269,10 @@ static int query(struct history *h, enum statement which, const char *suite, con
 	int r = 0;
 	int code;
 
-	bind_text(stmt, 1, suite);
-	bind_text(stmt, 2, key);
+	bind_text(stmt, 1, words[0]);
+	bind_text(stmt, 2, words[1]);
+	if (words[2])
+		bind_text(stmt, 4, words[2]);
 	sqlite3_bind_int64(stmt, 3, max > INT64_MAX ? INT64_MAX : (int64_t)max);
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && r == 0)
 		r = append(&rows, &n, &cap, read_row(stmt));
@@ -278,14 +289,20 @@ static int query(struct history *h, enum statement which, const char *suite, con
 	return 0;
 }
 
-int history_of_test(struct history *h, const char *suite, const char *test, size_t max,
-		    struct history_attempt **ret, size_t *ret_n, struct iso_err *err)
+int history_of_test(struct history *h, const char *suite, const char *test, const char *key,
+		    size_t max, struct history_attempt **ret, size_t *ret_n,
+		    struct iso_err *err)
 {
-	return query(h, STMT_OF_TEST, suite, test, max, ret, ret_n, err);
+	const char *const words[] = { suite, test, key };
+
+	return query(h, key ? STMT_OF_TEST : STMT_OF_TEST_ANY, words, max, ret, ret_n, err);
 }
 
-int history_of_program(struct history *h, const char *suite, const char *program, size_t max,
-		       struct history_attempt **ret, size_t *ret_n, struct iso_err *err)
+int history_of_program(struct history *h, const char *suite, const char *program,
+		       const char *key, size_t max, struct history_attempt **ret, size_t *ret_n,
+		       struct iso_err *err)
 {
-	return query(h, STMT_OF_PROGRAM, suite, program, max, ret, ret_n, err);
+	const char *const words[] = { suite, program, key };
+
+	return query(h, STMT_OF_PROGRAM, words, max, ret, ret_n, err);
 }

@@ -18,6 +18,10 @@ struct history;
 int history_open(const char *path, struct history **ret, char **ret_note, struct iso_err *err);
 void history_close(struct history *h); /* accepts NULL */
 
+/* What is known of what changes sizes and is not the test itself: configuration, build.
+ * One line for people; "" where nothing is. */
+enum { HISTORY_KEY_MAX = 128 };
+
 struct history_attempt {
 	const char *suite;        /* the workspace's path: which project */
 	const char *test;         /* id */
@@ -31,6 +35,7 @@ struct history_attempt {
 	uint64_t mem_working_bytes;
 	uint64_t mem_limit_bytes;
 	int64_t taken_wall_ns;    /* CLOCK_REALTIME at its end */
+	char key[HISTORY_KEY_MAX]; /* in which environment */
 };
 
 /* Within one transaction per run: begin, add …, commit (or close: rolled back). */
@@ -38,17 +43,20 @@ int history_begin(struct history *h, struct iso_err *err);
 int history_add(struct history *h, const struct history_attempt *a, struct iso_err *err);
 int history_commit(struct history *h, struct iso_err *err);
 
-/* The newest `max` attempts of a test, newest first; strings are NULL in the
- * rows.  The caller frees. */
-int history_of_test(struct history *h, const char *suite, const char *test, size_t max,
-		    struct history_attempt **ret, size_t *ret_n, struct iso_err *err);
-/* Likewise of any test of the same program. */
-int history_of_program(struct history *h, const char *suite, const char *program, size_t max,
-		       struct history_attempt **ret, size_t *ret_n, struct iso_err *err);
+/* The newest `max` attempts of a test in the environment of that key, or in any (NULL),
+ * newest first; strings are NULL in the rows, but for the key.  The caller frees. */
+int history_of_test(struct history *h, const char *suite, const char *test, const char *key,
+		    size_t max, struct history_attempt **ret, size_t *ret_n,
+		    struct iso_err *err);
+/* Likewise of any test of the same program; key is not NULL. */
+int history_of_program(struct history *h, const char *suite, const char *program,
+		       const char *key, size_t max, struct history_attempt **ret, size_t *ret_n,
+		       struct iso_err *err);
 
-/* What is known of each test of a project. */
+/* What is known of each test of a project, in each of its environments. */
 struct history_test {
 	char *test;
+	char key[HISTORY_KEY_MAX];
 	unsigned attempts;
 	unsigned bad;             /* failed, timed out or crashed */
 	int64_t wall_ns;          /* mean of the attempts that ran to their end */

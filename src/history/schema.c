@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/schema.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 
 /* A writer holds the database for the milliseconds of one commit, so whoever
  * waits longer than this waits for something that is stuck. */
 #define BUSY_TIMEOUT_MS 2000
+
+#define INDEXES                                                                            \
+	"CREATE INDEX attempt_by_test ON attempt (suite, test, env, taken_wall_ns);"       \
+	"CREATE INDEX attempt_by_program ON attempt (suite, program, env, taken_wall_ns);"
 
 /* One flat table: every question is about one test or one program of one
  * suite, and a person with the sqlite3 shell can read it.  Outcomes go by
@@ -25,9 +30,20 @@ static const char tables_sql[] =
 	" mem_peak_bytes INTEGER NOT NULL,"
 	" mem_working_bytes INTEGER NOT NULL,"
 	" mem_limit_bytes INTEGER NOT NULL,"
-	" taken_wall_ns INTEGER NOT NULL);"
-	"CREATE INDEX attempt_by_test ON attempt (suite, test, taken_wall_ns);"
-	"CREATE INDEX attempt_by_program ON attempt (suite, program, taken_wall_ns);";
+	" taken_wall_ns INTEGER NOT NULL,"
+	" env TEXT NOT NULL DEFAULT '');"
+	INDEXES;
+
+/* What brings version I + 1 to the next.  Columns come last and have a default: an
+ * older isorun that has the file open writes its rows all the same. */
+static const char *const steps_sql[] = {
+	"ALTER TABLE attempt ADD COLUMN env TEXT NOT NULL DEFAULT '';"
+	"DROP INDEX attempt_by_test;"
+	"DROP INDEX attempt_by_program;"
+	INDEXES,
+};
+static_assert(sizeof(steps_sql) / sizeof(*steps_sql) == HISTORY_SCHEMA_VERSION - 1,
+	      "a step from each version to the next");
 
 int history_errno(int sqlite_code)
 {
@@ -100,6 +116,10 @@ static int look(sqlite3 *db, struct marks *ret, struct iso_err *err)
 			    path);
 		return -EPROTO;
 	}
+	if (m.version < 1) {
+		iso_err_set(err, ISO_ERR_HOST, 0, "history '%s': has no schema", path);
+		return -EPROTO;
+	}
 	if (m.version > HISTORY_SCHEMA_VERSION) {
 		iso_err_set(err, ISO_ERR_HOST, 0,
 			    "history '%s': schema %d is of a newer isorun, this one knows %d",
@@ -110,25 +130,34 @@ static int look(sqlite3 *db, struct marks *ret, struct iso_err *err)
 	return 0;
 }
 
-/* Inside BEGIN IMMEDIATE: of two processes that meet a new file one makes the
- * tables and the other finds them. */
+static int mark(sqlite3 *db)
+{
+	char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+					HISTORY_APPLICATION_ID, HISTORY_SCHEMA_VERSION);
+	const int code = pragmas ? sqlite3_exec(db, pragmas, NULL, NULL, NULL) : SQLITE_NOMEM;
+
+	sqlite3_free(pragmas);
+	return code;
+}
+
+/* Inside BEGIN IMMEDIATE: of two processes that meet a new file, or an old one, one
+ * does the work and the other finds it done. */
 static int create_once(sqlite3 *db, struct iso_err *err)
 {
 	struct marks marks = { 0, 0, 0 };
 	int r = look(db, &marks, err);
+	int code = SQLITE_OK;
 
-	if (r < 0 || marks.n_tables > 0)
+	if (r < 0 || marks.version == HISTORY_SCHEMA_VERSION)
 		return r;
-
-	char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
-					HISTORY_APPLICATION_ID, HISTORY_SCHEMA_VERSION);
-	if (!pragmas)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history");
-	if (sqlite3_exec(db, tables_sql, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
-		r = history_fail(db, "make the tables", err);
-	sqlite3_free(pragmas);
-	return r;
+	if (marks.n_tables == 0)
+		code = sqlite3_exec(db, tables_sql, NULL, NULL, NULL);
+	else
+		for (int v = marks.version; code == SQLITE_OK && v < HISTORY_SCHEMA_VERSION; v++)
+			code = sqlite3_exec(db, steps_sql[v - 1], NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = mark(db);
+	return code == SQLITE_OK ? 0 : history_fail(db, "make the tables", err);
 }
 
 static int create(sqlite3 *db, struct iso_err *err)
@@ -159,7 +188,7 @@ int history_schema_prepare(sqlite3 *db, struct iso_err *err)
 
 	int r = look(db, &marks, err);
 	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL); /* it only read */
-	if (r < 0 || marks.n_tables > 0)
+	if (r < 0 || marks.version == HISTORY_SCHEMA_VERSION)
 		return r;
 	return create(db, err);
 }

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,14 +18,14 @@
 #define OVERVIEW                                                                     \
 	"SELECT test, COUNT(*), SUM(" BAD ") AS bad,"                                \
 	" CAST(IFNULL(AVG(wall_ns) FILTER (WHERE outcome IN ('passed', 'failed')), 0)" \
-	" AS INTEGER) AS wall, MAX(mem_peak_bytes) AS peak, MAX(taken_wall_ns)"      \
-	" FROM main.attempt WHERE suite = ?1 GROUP BY test "
+	" AS INTEGER) AS wall, MAX(mem_peak_bytes) AS peak, MAX(taken_wall_ns), env" \
+	" FROM main.attempt WHERE suite = ?1 GROUP BY test, env "
 
 static const char *const overview_sql[] = {
-	[HISTORY_SLOWEST] = OVERVIEW "ORDER BY wall DESC, test LIMIT ?2",
-	[HISTORY_LARGEST] = OVERVIEW "ORDER BY peak DESC, test LIMIT ?2",
+	[HISTORY_SLOWEST] = OVERVIEW "ORDER BY wall DESC, test, env LIMIT ?2",
+	[HISTORY_LARGEST] = OVERVIEW "ORDER BY peak DESC, test, env LIMIT ?2",
 	[HISTORY_FLAKY] = OVERVIEW "HAVING bad > 0 AND SUM(outcome = 'passed') > 0"
-				   " ORDER BY bad DESC, test LIMIT ?2",
+				   " ORDER BY bad DESC, test, env LIMIT ?2",
 };
 
 void history_tests_free(struct history_test *tests, size_t n)
@@ -38,6 +39,7 @@ static int read_row(sqlite3_stmt *stmt, struct history_test **tests, size_t *n)
 {
 	struct history_test *grown = reallocarray(*tests, *n + 1, sizeof(*grown));
 	const char *test = (const char *)sqlite3_column_text(stmt, 0);
+	const char *env = (const char *)sqlite3_column_text(stmt, 6);
 
 	if (!grown)
 		return -ENOMEM;
@@ -52,6 +54,7 @@ static int read_row(sqlite3_stmt *stmt, struct history_test **tests, size_t *n)
 	};
 	if (!grown[*n].test)
 		return -ENOMEM;
+	(void)snprintf(grown[*n].key, HISTORY_KEY_MAX, "%s", env ? env : "");
 	(*n)++;
 	return 0;
 }

@@ -8,6 +8,7 @@
 static const char *const names[] = {
 	[DEMAND_DEFAULT] = "default",
 	[DEMAND_SIBLING] = "sibling",
+	[DEMAND_ELSEWHERE] = "other-key",
 	[DEMAND_HISTORY] = "history",
 	[DEMAND_OOM] = "oom",
 	[DEMAND_DECLARED] = "declared",

@@ -10,6 +10,7 @@
 enum demand_origin {
 	DEMAND_DEFAULT,  /* nobody knows: the share of one slot */
 	DEMAND_SIBLING,  /* learned in this run from tests of the same program */
+	DEMAND_ELSEWHERE, /* learned in earlier runs in another environment: another history key */
 	DEMAND_HISTORY,  /* learned in earlier runs */
 	DEMAND_OOM,      /* widened after an attempt ran out of memory */
 	DEMAND_DECLARED, /* option, manifest, tag */

@@ -61,8 +61,8 @@ size_t plan_next(const struct plan_item *items, const size_t *order, size_t n, s
 		 const struct plan_limits *limits, int64_t now_ns);
 
 /* Applies to an item that waits what its siblings teach (predict_sibling):
- * what was only guessed is replaced, what an OOM taught is only raised, what
- * was declared or is known of earlier runs stays.  True when it changed the
+ * what was only guessed is replaced, what an OOM taught or another environment is only
+ * raised, what was declared or is known of earlier runs stays.  True when it changed the
  * demand: then sort anew. */
 bool plan_learn(struct plan_item *item, uint64_t sibling_bytes);
 

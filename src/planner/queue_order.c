@@ -134,7 +134,8 @@ bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)
 {
 	struct demand *d = &item->demand;
 	const bool guessed = d->mem_origin == DEMAND_DEFAULT || d->mem_origin == DEMAND_SIBLING;
-	const bool raised = d->mem_origin == DEMAND_OOM && sibling_bytes > d->mem_bytes;
+	const bool floor = d->mem_origin == DEMAND_OOM || d->mem_origin == DEMAND_ELSEWHERE;
+	const bool raised = floor && sibling_bytes > d->mem_bytes;
 	if (item->state != PLAN_WAITING || sibling_bytes == 0 ||
 	    sibling_bytes == d->mem_bytes || (!guessed && !raised))
 		return false;

@@ -85,13 +85,14 @@ static void learn_size(const struct history_attempt *rows, size_t n,
 	ret->mem_bytes = predict_sibling(samples, all, rules->share_bytes, rules->budget_bytes);
 }
 
-/* 1: the test itself was seen; 0: never; or a negative errno. */
-static int recall_own(const struct test *t, const struct demand_rules *rules, struct lesson *ret,
-		      struct iso_err *err)
+/* 1: the test itself was seen, with that key (NULL: any); 0: never; or a negative errno. */
+static int recall_own(const struct test *t, const struct demand_rules *rules, const char *key,
+		      struct lesson *ret, struct iso_err *err)
 {
 	_cleanup_free_ struct history_attempt *rows = NULL;
 	size_t n = 0;
-	int r = history_of_test(rules->history, rules->suite, t->id, SAMPLES_MAX, &rows, &n, err);
+	int r = history_of_test(rules->history, rules->suite, t->id, key, SAMPLES_MAX, &rows, &n,
+				err);
 
 	if (r < 0 || !n)
 		return r;
@@ -104,8 +105,8 @@ static int recall_kin(const struct test *t, const struct demand_rules *rules, st
 {
 	_cleanup_free_ struct history_attempt *rows = NULL;
 	size_t n = 0;
-	int r = history_of_program(rules->history, rules->suite, t->program, SAMPLES_MAX, &rows,
-				   &n, err);
+	int r = history_of_program(rules->history, rules->suite, t->program, rules->key,
+				   SAMPLES_MAX, &rows, &n, err);
 
 	if (r < 0 || !n)
 		return r;
@@ -116,9 +117,13 @@ static int recall_kin(const struct test *t, const struct demand_rules *rules, st
 static int recall(const struct test *t, const struct demand_rules *rules, struct lesson *ret,
 		  enum demand_origin *ret_origin, struct iso_err *err)
 {
-	int r = recall_own(t, rules, ret, err);
+	int r = recall_own(t, rules, rules->key, ret, err);
 
 	*ret_origin = DEMAND_HISTORY;
+	if (r != 0)
+		return r;
+	*ret_origin = DEMAND_ELSEWHERE;
+	r = recall_own(t, rules, NULL, ret, err);
 	if (r != 0)
 		return r;
 	*ret_origin = DEMAND_SIBLING;

@@ -14,7 +14,8 @@
 /* What is said of tests that say nothing themselves. */
 struct demand_rules {
 	struct history *history; /* NULL: none */
-	const char *suite;       /* the history's key of the project */
+	const char *suite;       /* the history's name of the project */
+	const char *key;         /* of the environment, see suite/history_key.h */
 	uint64_t mem_bytes;      /* declared for all of its profile; 0: not */
 	uint32_t cpus_milli;     /* likewise */
 	uint64_t share_bytes;    /* of one slot, when nothing is known */

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/amount.h"
+#include "suite/history_key.h"
 #include "suite/output.h"
 #include "suite/output_bound.h"
 
@@ -189,6 +190,13 @@ static int apply_from(APPLY_ARGS)
 				   "%s: a second 'from' in one [source]: begin another [source]",
 				   where);
 	return set_text(&to->test->origin, to, value, where, err);
+}
+
+static int apply_history_key(APPLY_ARGS)
+{
+	int r = history_key_check(value, where, err);
+
+	return r < 0 ? r : set_heap(&to->settings->history_key, strdup(value), where, err);
 }
 
 static int apply_jobs(APPLY_ARGS)
@@ -417,6 +425,8 @@ static const struct manifest_key keys[] = {
 	{ "exclusive", ITEM, "yes|no", "runs with nothing else of the suite", apply_exclusive },
 	{ "fail-pattern", ITEM, "REGEX", "output that means failed", apply_fail_pattern },
 	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
+	{ "history-key", MANIFEST_SUITE, "NAME", "in which environment the tests run",
+	  apply_history_key },
 	{ "jobs", MANIFEST_SUITE, "N", "tests at once at most", apply_jobs },
 	{ "keep", MANIFEST_SUITE, "GLOB...", "brought back from the overlay", apply_keep },
 	{ "locks", ITEM, "NAME[:shared]...", "tests with one name never overlap, unless shared",

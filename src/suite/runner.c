@@ -67,6 +67,9 @@ static void demand_all(struct runner *r)
 
 		rules.mem_bytes = r->config->mem_bytes ? r->config->mem_bytes : spec->mem_bytes;
 		rules.cpus_milli = spec->cpus_milli;
+		rules.key = r->tests[i].history_key;
+		history_key_of(r->tests[i].test, spec, r->config->history_key,
+			       r->tests[i].history_key);
 		(void)demand_choose(r->tests[i].test, &rules, &r->items[i].demand,
 				    &r->items[i].expected_ns, err);
 	}

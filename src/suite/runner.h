@@ -30,6 +30,7 @@ struct run_config {
 	struct engine *engine;
 	struct loop *loop;
 	struct history *history;        /* NULL: none */
+	const char *history_key;        /* as the user says it; NULL: not */
 	struct sink *const *sinks;      /* closed by the caller */
 	size_t n_sinks;
 	const char *run_name;           /* and the directory that rundir_make made */

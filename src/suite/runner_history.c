@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/runner_state.h"
 
+#include <string.h>
+
 #include "base/time.h"
 
 /* A transaction for each row would cost every test 0.2 ms, and one for the whole
@@ -12,7 +14,7 @@ static int gather(const struct run_test *t, const struct result *res, struct iso
 {
 	const struct run_config *c = t->run->config;
 	const struct usage *u = &res->usage;
-	const struct history_attempt row = {
+	struct history_attempt row = {
 		.suite = c->workspace_dir,
 		.test = t->test->id,
 		.program = t->test->program,
@@ -28,6 +30,7 @@ static int gather(const struct run_test *t, const struct result *res, struct iso
 		.taken_wall_ns = time_wall_ns(),
 	};
 
+	memcpy(row.key, t->history_key, sizeof(row.key));
 	return history_add(c->history, &row, err);
 }
 

@@ -13,6 +13,7 @@
 #include "planner/queue.h"
 #include "planner/width.h"
 #include "suite/demand.h"
+#include "suite/history_key.h"
 #include "suite/judge.h"
 #include "suite/output_bound.h"
 #include "suite/retry.h"
@@ -35,6 +36,7 @@ struct run_test {
 	size_t index;                   /* in the suite, and of its plan item */
 	const struct test *test;
 	const struct spec *spec;
+	char history_key[HISTORY_KEY_MAX];
 	struct retry_log log;
 	char reason[RETRY_REASON_MAX];  /* why there is another attempt; "": it is the first */
 

@@ -89,7 +89,7 @@ static size_t count_of(struct history *h, const char *test)
 	struct history_attempt *rows = NULL;
 	size_t n = 99;
 
-	assert_int_equal(history_of_test(h, "/src/a", test, 100, &rows, &n, NULL), 0);
+	assert_int_equal(history_of_test(h, "/src/a", test, NULL, 100, &rows, &n, NULL), 0);
 	free(rows);
 	return n;
 }
@@ -118,7 +118,7 @@ static void what_is_added_is_found_again_with_every_number(void **state)
 	history_close(h);
 
 	h = open_ok(p->path);
-	assert_int_equal(history_of_test(h, "/src/a", "t", 10, &rows, &n, NULL), 0);
+	assert_int_equal(history_of_test(h, "/src/a", "t", NULL, 10, &rows, &n, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].attempt, 3);
 	assert_int_equal(rows[0].outcome, OUTCOME_OUT_OF_MEMORY);
@@ -146,12 +146,12 @@ static void the_newest_come_first_and_no_more_than_asked(void **state)
 	add(h, sample("another", 1000));
 	assert_int_equal(history_commit(h, NULL), 0);
 
-	assert_int_equal(history_of_test(h, "/src/a", "t", 20, &rows, &n, NULL), 0);
+	assert_int_equal(history_of_test(h, "/src/a", "t", NULL, 20, &rows, &n, NULL), 0);
 	assert_int_equal(n, 20);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(rows[i].taken_wall_ns, 50 - (int64_t)i);
 	free(rows);
-	assert_int_equal(history_of_program(h, "/src/a", "prog", 1, &rows, &n, NULL), 0);
+	assert_int_equal(history_of_program(h, "/src/a", "prog", "", 1, &rows, &n, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].taken_wall_ns, 1000);
 	free(rows);
@@ -166,7 +166,7 @@ static void an_unknown_test_has_no_rows_and_is_no_error(void **state)
 	size_t n = 9;
 
 	add_and_commit(h, sample("t", 1));
-	assert_int_equal(history_of_test(h, "/src/b", "t", 5, &rows, &n, NULL), 0);
+	assert_int_equal(history_of_test(h, "/src/b", "t", NULL, 5, &rows, &n, NULL), 0);
 	assert_int_equal(n, 0);
 	assert_null(rows);
 	history_close(h);
@@ -345,8 +345,98 @@ static void a_newer_schema_is_refused_and_left_alone(void **state)
 
 	history_close(h);
 	run_sql(p->path, "PRAGMA user_version = 77");
-	assert_refused(p->path, "schema 77 is of a newer isorun, this one knows 1");
-	run_sql(p->path, "INSERT INTO attempt SELECT 1,'','','','',1,'',1,1,1,1,1,1");
+	assert_refused(p->path, "schema 77 is of a newer isorun, this one knows 2");
+	run_sql(p->path, "INSERT INTO attempt SELECT 1,'','','','',1,'',1,1,1,1,1,1,''");
+}
+
+static struct history_attempt sample_in(const char *key, int64_t taken)
+{
+	struct history_attempt a = sample("t", taken);
+
+	snprintf(a.key, sizeof(a.key), "%s", key);
+	return a;
+}
+
+static size_t count(struct history *h, const char *key)
+{
+	struct history_attempt *rows = NULL;
+	size_t n = 0;
+
+	assert_int_equal(history_of_test(h, "/src/a", "t", key, 9, &rows, &n, NULL), 0);
+	for (size_t i = 0; key && i < n; i++)
+		assert_string_equal(rows[i].key, key);
+	free(rows);
+	return n;
+}
+
+static void rows_of_one_environment_are_found_apart_or_with_all(void **state)
+{
+	const struct place *p = *state;
+	struct history *h = open_ok(p->path);
+	struct history_attempt *rows = NULL;
+	size_t n = 0;
+
+	add_and_commit(h, sample_in("", 1));
+	add_and_commit(h, sample_in("asan", 2));
+	add_and_commit(h, sample_in("asan", 3));
+	assert_int_equal(count(h, ""), 1);
+	assert_int_equal(count(h, "asan"), 2);
+	assert_int_equal(count(h, "tsan"), 0);
+	assert_int_equal(count(h, NULL), 3);
+	assert_int_equal(history_of_program(h, "/src/a", "prog", "asan", 9, &rows, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	free(rows);
+	history_close(h);
+}
+
+/* As version 0.1 made it. */
+static const char version_1[] =
+	"CREATE TABLE attempt ( id INTEGER PRIMARY KEY, suite TEXT NOT NULL, test TEXT NOT NULL,"
+	" program TEXT NOT NULL, run TEXT NOT NULL, attempt INTEGER NOT NULL,"
+	" outcome TEXT NOT NULL, wall_ns INTEGER NOT NULL, cpu_ns INTEGER NOT NULL,"
+	" mem_peak_bytes INTEGER NOT NULL, mem_working_bytes INTEGER NOT NULL,"
+	" mem_limit_bytes INTEGER NOT NULL, taken_wall_ns INTEGER NOT NULL);"
+	"CREATE INDEX attempt_by_test ON attempt (suite, test, taken_wall_ns);"
+	"CREATE INDEX attempt_by_program ON attempt (suite, program, taken_wall_ns);"
+	"PRAGMA application_id = 0x69736f72; PRAGMA user_version = 1;";
+
+#define INSERT_1                                                                           \
+	"INSERT INTO attempt (suite, test, program, run, attempt, outcome, wall_ns, cpu_ns," \
+	" mem_peak_bytes, mem_working_bytes, mem_limit_bytes, taken_wall_ns) VALUES"        \
+	" ('/src/a', 't', 'prog', 'r0', 1, 'passed', 1, 1, 10, 10, 10, 1)"
+
+static void an_older_file_is_brought_up_to_date_and_its_rows_stay(void **state)
+{
+	const struct place *p = *state;
+	sqlite3 *old;
+	sqlite3_stmt *insert;
+
+	run_sql(p->path, version_1);
+	run_sql(p->path, INSERT_1);
+	assert_int_equal(sqlite3_open(p->path, &old), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(old, INSERT_1, -1, &insert, NULL), SQLITE_OK);
+
+	struct history *h = open_ok(p->path);
+	assert_int_equal(count(h, ""), 1);
+	/* An isorun that had it open before goes on writing. */
+	assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+	sqlite3_finalize(insert);
+	sqlite3_close(old);
+	assert_int_equal(count(h, ""), 2);
+	add_and_commit(h, sample_in("asan", 3));
+	history_close(h);
+
+	h = open_ok(p->path);
+	assert_int_equal(count(h, NULL), 3);
+	history_close(h);
+}
+
+static void a_file_without_a_version_is_refused(void **state)
+{
+	struct place *p = *state;
+
+	run_sql(p->path, "CREATE TABLE attempt (x); PRAGMA application_id = 0x69736f72");
+	assert_refused(p->path, "has no schema");
 }
 
 static void a_database_of_another_program_is_refused_and_left_alone(void **state)
@@ -422,8 +512,8 @@ static void an_outcome_of_unknown_name_counts_as_an_error(void **state)
 	size_t n = 0;
 
 	run_sql(p->path, "INSERT INTO attempt VALUES"
-			 " (1,'/src/a','t','','',1,'exploded',1,1,1,1,1,1)");
-	assert_int_equal(history_of_test(h, "/src/a", "t", 5, &rows, &n, NULL), 0);
+			 " (1,'/src/a','t','','',1,'exploded',1,1,1,1,1,1,'')");
+	assert_int_equal(history_of_test(h, "/src/a", "t", NULL, 5, &rows, &n, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].outcome, OUTCOME_ERROR);
 	free(rows);
@@ -442,7 +532,7 @@ static void the_questions_of_a_run_are_answered_by_an_index(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		sqlite3_stmt *stmt = NULL;
 		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN SELECT * FROM attempt"
-					    " WHERE suite = 'a' AND %s = 'b'"
+					    " WHERE suite = 'a' AND %s = 'b' AND env = 'c'"
 					    " ORDER BY taken_wall_ns DESC, id DESC", keys[i]);
 
 		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
@@ -471,6 +561,9 @@ int main(void)
 		IN_PLACE(garbage_is_moved_aside_and_said),
 		IN_PLACE(a_database_whose_inside_is_broken_is_moved_aside),
 		IN_PLACE(a_newer_schema_is_refused_and_left_alone),
+		IN_PLACE(rows_of_one_environment_are_found_apart_or_with_all),
+		IN_PLACE(an_older_file_is_brought_up_to_date_and_its_rows_stay),
+		IN_PLACE(a_file_without_a_version_is_refused),
 		IN_PLACE(a_database_of_another_program_is_refused_and_left_alone),
 		IN_PLACE(a_missing_directory_is_an_error_with_its_reason),
 		IN_PLACE(a_directory_in_its_place_is_an_error),

@@ -26,6 +26,7 @@ static int setup(void **state)
 	rules = (struct demand_rules){
 		.history = history,
 		.suite = "/project",
+		.key = "",
 		.share_bytes = 100 * MIB,
 		.budget_bytes = 1000 * MIB,
 		.now_wall_ns = time_wall_ns(),
@@ -106,6 +107,33 @@ static void a_memory_kill_in_history_asks_for_more(void **state)
 	(void)state;
 	remember("known", 200 * MIB, OUTCOME_OUT_OF_MEMORY);
 	assert_true(choose(&known, &ns).mem_bytes >= 400 * MIB);
+}
+
+static void another_environment_is_better_than_nothing_and_says_so(void **state)
+{
+	int64_t ns;
+
+	(void)state;
+	remember("known", 200 * MIB, OUTCOME_PASSED);
+	rules.key = "asan";
+	struct demand d = choose(&known, &ns);
+	assert_int_equal(d.mem_bytes, 246 * MIB);
+	assert_int_equal(d.mem_origin, DEMAND_ELSEWHERE);
+	assert_int_equal(ns, 4 * NSEC_PER_SEC);
+	/* Of the program's other tests nothing is known there. */
+	assert_int_equal(choose(&sibling, &ns).mem_origin, DEMAND_DEFAULT);
+
+	struct history_attempt a = {
+		.suite = "/project", .test = "known", .program = "prog", .run = "r", .attempt = 1,
+		.outcome = OUTCOME_PASSED, .wall_ns = 1, .mem_working_bytes = 400 * MIB,
+		.taken_wall_ns = rules.now_wall_ns, .key = "asan",
+	};
+	assert_int_equal(history_begin(history, NULL), 0);
+	assert_int_equal(history_add(history, &a, NULL), 0);
+	assert_int_equal(history_commit(history, NULL), 0);
+	d = choose(&known, &ns);
+	assert_int_equal(d.mem_bytes, 476 * MIB);
+	assert_int_equal(d.mem_origin, DEMAND_HISTORY);
 }
 
 static void siblings_of_the_past_lend_their_size_not_their_time(void **state)
@@ -243,6 +271,7 @@ int main(void)
 		CASE(what_is_declared_wins),
 		CASE(history_knows_memory_time_and_cpus),
 		CASE(a_memory_kill_in_history_asks_for_more),
+		CASE(another_environment_is_better_than_nothing_and_says_so),
 		CASE(siblings_of_the_past_lend_their_size_not_their_time),
 		CASE(a_stranger_gets_the_default_share),
 		CASE(another_project_knows_nothing_of_this_one),
