@@ -254,7 +254,8 @@ static int choose_demands(struct planning *p)
 	limits->budget_bytes = p->budget.bytes;
 	limits->tokens = &p->tokens;
 	f->budget_from = p->budget.from;
-	f->options.share_bytes = plan_share(p->budget.bytes, jobs, limits->cpus);
+	f->options.share_bytes = plan_start(plan_share(p->budget.bytes, jobs, limits->cpus),
+					    p->specs.main.place.version != CG_NONE);
 
 	struct demand_rules rules = {
 		.history = p->history,

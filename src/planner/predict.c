@@ -97,7 +97,7 @@ static uint64_t largest_passed(const struct predict_sample *samples, size_t n)
 {
 	uint64_t largest = 0;
 	for (size_t i = 0; i < n; i++)
-		if (!samples[i].oom && samples[i].mem_bytes > largest)
+		if (!samples[i].oom && !samples[i].running && samples[i].mem_bytes > largest)
 			largest = samples[i].mem_bytes;
 	return largest;
 }
@@ -112,7 +112,8 @@ static bool mem_value(const struct predict_sample *s, const void *arg, uint64_t 
 	const uint64_t *explained = arg;
 	if (s->mem_bytes == 0 || (s->oom && s->mem_bytes < *explained))
 		return false;
-	*ret = s->oom ? doubled(s->mem_bytes)
+	*ret = s->running ? s->mem_bytes
+	     : s->oom ? doubled(s->mem_bytes)
 		      : add_capped(add_capped(s->mem_bytes, s->mem_bytes / 20 * 3), MARGIN);
 	return true;
 }

@@ -14,6 +14,7 @@ struct predict_sample {
 	int64_t wall_ns;
 	int64_t age_ns;       /* since it was taken; older ones weigh less (half-life one day) */
 	int oom;              /* mem_bytes is a floor: it wanted more */
+	int running;          /* likewise what it has grown to so far, and may do for it */
 };
 
 /* The 95th percentile, weighted by age, of what each sample asks for: peak
@@ -24,8 +25,9 @@ uint64_t predict_memory(const struct predict_sample *samples, size_t n);
 
 /* The demand of a test that nobody knows, when `n` siblings (tests of the same
  * program) were seen in this run: one sample each, of its latest attempt, age
- * 0; a hundred suffice.  default_bytes when there is none.  Falls below the
- * default only once enough siblings were seen; never above the budget. */
+ * 0, or of one that runs and has grown; a hundred suffice.  default_bytes when
+ * there is none.  Falls below the default only once enough siblings were seen;
+ * never above the budget. */
 uint64_t predict_sibling(const struct predict_sample *siblings, size_t n,
 			 uint64_t default_bytes, uint64_t budget_bytes);
 

@@ -12,8 +12,9 @@
 
 enum plan_order { PLAN_LONGEST, PLAN_LISTED, PLAN_RANDOM };
 
-/* PLAN_BARRED: it waits, and the caller knows that it cannot start just now. */
-enum plan_item_state { PLAN_WAITING, PLAN_BARRED, PLAN_RUNNING, PLAN_DONE };
+/* Two are neither started nor reserved for, though they wait.  Barred: the caller knows
+ * that it cannot start just now.  Held: it does not want it started yet. */
+enum plan_item_state { PLAN_WAITING, PLAN_BARRED, PLAN_HELD, PLAN_RUNNING, PLAN_DONE };
 
 /* One test as the queue sees it; the caller keeps the array in listed order. */
 struct plan_item {
@@ -35,6 +36,10 @@ struct plan_limits {
  * the budget of which nothing is known; jobs 0: nobody said. */
 unsigned plan_jobs(const struct plan_item *items, size_t n, unsigned cpus);
 uint64_t plan_share(uint64_t budget_bytes, unsigned jobs, unsigned cpus);
+
+/* What it begins with: its share, and where a limit can grow not more than 256 MiB, so
+ * that unknown small tests are not held back by what is reserved for nothing. */
+uint64_t plan_start(uint64_t share_bytes, bool grows);
 
 /* Median of the known durations; `none` when nothing is known. */
 int64_t plan_median_ns(const struct plan_item *items, size_t n, int64_t none);

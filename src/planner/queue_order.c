@@ -20,6 +20,8 @@ static int by_value(const void *va, const void *vb)
  * busy ones are let in than there are cpus. */
 enum { JOBS_A_CPU = 2 };
 
+#define START_MAX (UINT64_C(256) << 20)
+
 unsigned plan_jobs(const struct plan_item *items, size_t n, unsigned cpus)
 {
 	size_t known = 0;
@@ -32,6 +34,11 @@ unsigned plan_jobs(const struct plan_item *items, size_t n, unsigned cpus)
 uint64_t plan_share(uint64_t budget_bytes, unsigned jobs, unsigned cpus)
 {
 	return budget_default_share(budget_bytes, jobs ? jobs : JOBS_A_CPU * cpus, cpus);
+}
+
+uint64_t plan_start(uint64_t share_bytes, bool grows)
+{
+	return grows && share_bytes > START_MAX ? START_MAX : share_bytes;
 }
 
 int64_t plan_median_ns(const struct plan_item *items, size_t n, int64_t none)
@@ -136,7 +143,8 @@ bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)
 	const bool guessed = d->mem_origin == DEMAND_DEFAULT || d->mem_origin == DEMAND_SIBLING;
 	const bool floor = d->mem_origin == DEMAND_OOM || d->mem_origin == DEMAND_ELSEWHERE;
 	const bool raised = floor && sibling_bytes > d->mem_bytes;
-	if (item->state != PLAN_WAITING || sibling_bytes == 0 ||
+	const bool waits = item->state == PLAN_WAITING || item->state == PLAN_HELD;
+	if (!waits || sibling_bytes == 0 ||
 	    sibling_bytes == d->mem_bytes || (!guessed && !raised))
 		return false;
 	d->mem_bytes = sibling_bytes;

@@ -18,7 +18,7 @@ struct demand_rules {
 	const char *key;         /* of the environment, see suite/history_key.h */
 	uint64_t mem_bytes;      /* declared for all of its profile; 0: not */
 	uint32_t cpus_milli;     /* likewise */
-	uint64_t share_bytes;    /* of one slot, when nothing is known */
+	uint64_t share_bytes;    /* to begin with, when nothing is known */
 	uint64_t budget_bytes;   /* no demand is above it */
 	int64_t now_wall_ns;
 };

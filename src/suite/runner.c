@@ -78,10 +78,12 @@ static void demand_all(struct runner *r)
 static void choose_demands(struct runner *r)
 {
 	const struct run_config *c = r->config;
+	r->grows = engine_cgroup_version(c->engine) != CG_NONE;
 	r->rules = (struct demand_rules){
 		.history = c->history,
 		.suite = c->workspace_dir,
-		.share_bytes = plan_share(r->budget.bytes, c->jobs, r->limits.cpus),
+		.share_bytes = plan_start(plan_share(r->budget.bytes, c->jobs, r->limits.cpus),
+					  r->grows),
 		.budget_bytes = r->budget.bytes,
 		.now_wall_ns = time_wall_ns(),
 	};
@@ -160,7 +162,8 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 	r->lock_scope = suite_lock_scope(config->workspace_dir);
 	choose_demands(r);
 	r->slots = calloc(r->width.most, sizeof(*r->slots));
-	return r->slots ? 0 : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "run");
+	rc = r->slots ? run_families_make(r) : -ENOMEM;
+	return rc < 0 ? iso_err_set(err, ISO_ERR_HOST, rc, "run") : 0;
 }
 
 static void runner_fini(struct runner *r)
@@ -176,6 +179,7 @@ static void runner_fini(struct runner *r)
 	if (r->output_timer)
 		loop_remove_timer(r->config->loop, r->output_timer);
 	demand_siblings_free(r->siblings);
+	free(r->families);
 	free(r->tests);
 	free(r->items);
 	free(r->order);
@@ -289,11 +293,15 @@ void runner_fill(struct runner *r)
 	if (r->filling)
 		return;
 	r->filling = true;
+	if (r->n_held)
+		run_families_let_go(r);
 	while (!r->stopping && r->n_active < r->limits.jobs) {
 		const size_t i = choose_next(r);
 
 		if (i == SIZE_MAX)
 			break;
+		if (run_family_holds(&r->tests[i]))
+			continue;
 		if (run_test_start(&r->tests[i]) != -EAGAIN)
 			continue;
 		if (!wants_names(&r->items[i].demand))

@@ -14,6 +14,9 @@
 #include "base/str.h"
 #include "base/time.h"
 
+/* What grows by less from one look to the next does not grow. */
+enum { STILL_BYTES = 4 << 20 };
+
 static struct plan_item *item_of(const struct run_test *t)
 {
 	return &t->run->items[t->index];
@@ -67,6 +70,9 @@ static void begin(struct run_test *t)
 
 	t->active = true;
 	t->started = false;
+	t->grown_ns = 0;
+	t->seen_bytes = 0;
+	t->raised = false;
 	t->handle = NULL;
 	t->slot = take_slot(t);
 	t->begun_ns = time_now_ns();
@@ -108,21 +114,37 @@ static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns,
 
 static void on_sampled(struct attempt *a, uint64_t mem_bytes, void *arg)
 {
-	(void)a;
-	emit_sampled(arg, mem_bytes);
-}
-
-/* What it holds binds the others that are to start. */
-static void on_grown(struct attempt *a, uint64_t mem_bytes, void *arg)
-{
 	struct run_test *t = arg;
 
 	(void)a;
+	emit_sampled(t, mem_bytes);
+	if (mem_bytes > t->seen_bytes + STILL_BYTES) {
+		t->seen_bytes = mem_bytes;
+		t->grown_ns = time_now_ns();
+	}
+	if (t->run->n_held)
+		runner_fill(t->run);
+}
+
+static void tell_siblings(struct runner *r, const struct test *from);
+
+/* What it holds binds the others that are to start, and is what those like it that
+ * nobody knows will hold at least. */
+static void on_grown(struct attempt *a, uint64_t mem_bytes, void *arg)
+{
+	struct run_test *t = arg;
+	const struct predict_sample so_far = { .mem_bytes = mem_bytes, .running = true };
+
+	(void)a;
 	t->reserved_bytes = mem_bytes;
+	t->grown_ns = time_now_ns();
+	t->raised = true;
 	item_of(t)->demand.mem_bytes = mem_bytes;
 	if (item_of(t)->demand.mem_origin != DEMAND_DECLARED)
 		item_of(t)->demand.mem_origin = DEMAND_OOM;
 	emit_grown(t, mem_bytes);
+	demand_siblings_add(t->run->siblings, t->test, &so_far);
+	tell_siblings(t->run, t->test);
 }
 
 static uint64_t known_need(void *arg)
@@ -188,6 +210,7 @@ static void learn_from(struct run_test *t, const struct result *res)
 		.oom = oom && !res->gave_way,
 	};
 
+	t->family->known = true;
 	demand_siblings_add(r->siblings, t->test, &sample);
 	tell_siblings(r, t->test);
 	runner_remember(t, res);

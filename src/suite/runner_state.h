@@ -29,6 +29,12 @@ struct output_fds {
 	struct output_bound err_bound;
 };
 
+/* The tests of one program. */
+struct run_family {
+	bool known;                     /* an attempt of it has ended, now or in an earlier run */
+	bool holds;                     /* some of its items are PLAN_HELD */
+};
+
 /* One test of the run, and its attempt while there is one.  These records stay
  * where they are until the run is over, so that callbacks may hold them. */
 struct run_test {
@@ -36,6 +42,7 @@ struct run_test {
 	size_t index;                   /* in the suite, and of its plan item */
 	const struct test *test;
 	const struct spec *spec;
+	struct run_family *family;
 	char history_key[HISTORY_KEY_MAX];
 	struct retry_log log;
 	char reason[RETRY_REASON_MAX];  /* why there is another attempt; "": it is the first */
@@ -46,6 +53,9 @@ struct run_test {
 	unsigned slot;
 	int64_t begun_ns;               /* when it was chosen */
 	uint64_t reserved_bytes;
+	int64_t grown_ns;               /* when it was last seen to hold more; 0: never */
+	uint64_t seen_bytes;            /* what it held then */
+	bool raised;                    /* its limit was */
 	char *output;                   /* relative to the run directory; of the newest attempt */
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
 	struct output_fds fds;          /* open while it is active */
@@ -90,6 +100,9 @@ struct runner {
 	int null_fd;
 	int dir_fd;                     /* of the run directory */
 	int64_t start_ns;
+	bool grows;                     /* a limit is where a test begins, on this host */
+	struct run_family *families;
+	size_t n_held;                  /* items that are PLAN_HELD */
 	size_t n_active;
 	size_t n_waiting;               /* active, but not started */
 	unsigned n_bad;                 /* tests that settled neither good nor not run */
@@ -111,6 +124,13 @@ struct runner {
 /* runner.c */
 void runner_fill(struct runner *r); /* starts what may start; ends the loop when nothing is left */
 void runner_settled(struct runner *r, enum outcome outcome);
+
+/* runner_family.c: groups the tests, once their demands are chosen; 0 or -ENOMEM.
+ * Whether t is to wait until more is known of its program: it and all like it are held
+ * then.  And lets go whom nothing holds any more. */
+int run_families_make(struct runner *r);
+bool run_family_holds(struct run_test *t);
+void run_families_let_go(struct runner *r);
 
 /* runner_attempt.c: 0, or -EAGAIN when other isorun processes hold the memory
  * (nothing has changed then).  Every other fault ends the test as an error. */

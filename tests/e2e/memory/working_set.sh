@@ -18,7 +18,7 @@ time.sleep(float(sys.argv[1]))
 END
 # Files that nobody has in memory: their pages are charged to who reads them first.
 if [ "$(stat -f -c %T .)" != tmpfs ]; then
-	mib=400
+	mib=200
 	head -c ${mib}M /dev/zero >big && sync big
 	forget() { dd if=big iflag=nocache count=0 2>/dev/null; }
 	files=$PWD/big

@@ -146,6 +146,20 @@ static void a_sibling_that_passed_replaces_a_guess_from_floors(void **state)
 			 with_margin(2 * GIB));
 }
 
+static void a_sibling_that_has_grown_teaches_what_it_has_until_it_ends(void **state)
+{
+	(void)state;
+	struct predict_sample s[] = {
+		{ .mem_bytes = 900 * MIB, .running = 1 },
+		{ .mem_bytes = 20 * MIB },
+	};
+	assert_int_equal(predict_sibling(s, 2, 256 * MIB, 6 * GIB), 900 * MIB);
+	assert_int_equal(predict_sibling(s, 2, 256 * MIB, 512 * MIB), 512 * MIB);
+	/* It explains nothing: who ran out of memory counts beside it. */
+	s[1] = (struct predict_sample){ .mem_bytes = 600 * MIB, .oom = 1 };
+	assert_int_equal(predict_sibling(s, 2, 256 * MIB, 6 * GIB), 1200 * MIB);
+}
+
 static void a_few_small_siblings_do_not_lower_the_default(void **state)
 {
 	(void)state;
@@ -233,6 +247,7 @@ int main(void)
 		cmocka_unit_test(unknown_siblings_teach_nothing),
 		cmocka_unit_test(a_sibling_that_ran_out_of_memory_doubles_the_demand),
 		cmocka_unit_test(a_sibling_that_passed_replaces_a_guess_from_floors),
+		cmocka_unit_test(a_sibling_that_has_grown_teaches_what_it_has_until_it_ends),
 		cmocka_unit_test(a_few_small_siblings_do_not_lower_the_default),
 		cmocka_unit_test(the_wall_time_is_the_median),
 		cmocka_unit_test(attempts_cut_short_say_nothing_of_the_wall_time),

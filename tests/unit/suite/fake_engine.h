@@ -48,6 +48,7 @@ struct attempt {
 struct engine {
 	struct loop *loop;
 	const struct fake_plan *plans;
+	enum cg_version version;    /* CG_NONE: no limit grows */
 	uint64_t budget_bytes;
 	uint64_t held_bytes;
 	uint64_t foreign_bytes;     /* held by another isorun process */
@@ -234,6 +235,11 @@ int engine_start(struct engine *e, const struct attempt_request *request, unsign
 		e->waiting = a;
 	}
 	return 0;
+}
+
+enum cg_version engine_cgroup_version(const struct engine *e)
+{
+	return e->version;
 }
 
 int engine_budget(struct engine *e, struct budget *ret, struct iso_err *err)

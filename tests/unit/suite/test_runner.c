@@ -52,6 +52,47 @@ static void the_sum_of_reservations_stays_in_the_budget(void **state)
 	assert_int_equal(f.engine.n_refused_nowait, 0);
 }
 
+static void add_unknown(void)
+{
+	static const char *const ids[] = { "a", "b", "c", "d" };
+
+	f.config.jobs = 8;
+	f.config.mem_bytes = 0;
+	f.engine.budget_bytes = 4096 * MIB;
+	for (size_t i = 0; i < 4; i++)
+		add(ids[i])->program = "p";
+	add("e");
+}
+
+static const struct fake_plan one_ends_first[] = {
+	{ .id = "a", .us = 30000, .size_bytes = MIB },
+	{ .id = "b", .us = 200000, .size_bytes = MIB },
+	{ .id = "c", .us = 200000, .size_bytes = MIB },
+	{ .id = "d", .us = 200000, .size_bytes = MIB },
+	{ .id = "e", .us = 200000, .size_bytes = MIB },
+	{ 0 },
+};
+
+static void of_a_program_that_nobody_knows_a_few_are_tried_first(void **state)
+{
+	(void)state;
+	f.engine.version = CG_V1;
+	add_unknown();
+	run(one_ends_first);
+	/* Each begins with 256 MiB and may become eight times that; e is of another. */
+	assert_non_null(strstr(buf_str(&f.recorder.story), "+a +b +c +e -a:passed =a:passed +d"));
+	assert_int_equal(f.engine.newest.mem_bytes, 256 * MIB);
+}
+
+static void where_no_limit_grows_none_is_held_back(void **state)
+{
+	(void)state;
+	add_unknown();
+	run(one_ends_first);
+	assert_non_null(strstr(buf_str(&f.recorder.story), "+a +b +c +d +e"));
+	assert_int_equal(f.engine.newest.mem_bytes, 512 * MIB);
+}
+
 static void a_failure_is_told_with_its_detail(void **state)
 {
 	const struct fake_plan plans[] = {
@@ -252,6 +293,8 @@ int main(void)
 		CASE(an_empty_suite_starts_and_finishes),
 		CASE(tests_run_in_listed_order_as_wide_as_jobs),
 		CASE(the_sum_of_reservations_stays_in_the_budget),
+		CASE(of_a_program_that_nobody_knows_a_few_are_tried_first),
+		CASE(where_no_limit_grows_none_is_held_back),
 		CASE(a_failure_is_told_with_its_detail),
 		CASE(passing_at_the_second_try_is_flaky),
 		CASE(a_tests_own_retries_win),
