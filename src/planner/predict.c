@@ -158,6 +158,11 @@ uint64_t predict_sibling(const struct predict_sample *siblings, size_t n,
 	return want < budget_bytes ? want : budget_bytes;
 }
 
+uint64_t predict_unpadded(uint64_t predicted_bytes)
+{
+	return predicted_bytes > MARGIN ? (predicted_bytes - MARGIN) / 23 * 20 : 0;
+}
+
 int64_t predict_wall(const struct predict_sample *samples, size_t n)
 {
 	return (int64_t)percentile(samples, n, MEDIAN_PERCENT, wall_value, NULL);

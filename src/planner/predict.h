@@ -31,6 +31,9 @@ uint64_t predict_memory(const struct predict_sample *samples, size_t n);
 uint64_t predict_sibling(const struct predict_sample *siblings, size_t n,
 			 uint64_t default_bytes, uint64_t budget_bytes);
 
+/* What was seen, of a prediction that came of it: the same without the margin. */
+uint64_t predict_unpadded(uint64_t predicted_bytes);
+
 /* Weighted median of the attempts that did not run out of memory; 0: none. */
 int64_t predict_wall(const struct predict_sample *samples, size_t n);
 

@@ -95,6 +95,9 @@ static void end(struct run_test *t)
 	t->active = false;
 	t->handle = NULL;
 	item_of(t)->state = PLAN_WAITING;
+	if (item_of(t)->demand.mem_bytes < t->full_bytes)
+		item_of(t)->demand.mem_bytes = t->full_bytes;
+	t->full_bytes = 0;
 	free(t->env_set);
 	t->env_set = NULL;
 }

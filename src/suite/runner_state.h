@@ -53,6 +53,7 @@ struct run_test {
 	unsigned slot;
 	int64_t begun_ns;               /* when it was chosen */
 	uint64_t reserved_bytes;
+	uint64_t full_bytes;            /* its demand, where it began with less; 0: it did not */
 	int64_t grown_ns;               /* when it was last seen to hold more; 0: never */
 	uint64_t seen_bytes;            /* what it held then */
 	bool raised;                    /* its limit was */

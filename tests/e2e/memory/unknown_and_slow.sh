@@ -4,7 +4,7 @@
 # first tell the others what they will need, the kernel kills nobody, and all pass.
 . "$E2E/lib.sh"
 
-need_growth
+need_cgroup
 for i in 1 2 3 4 5 6 7 8; do
 	echo "$PROBE alloc 200M --steps 20 --over $((400 * SLOW))ms --hold $((200 * SLOW))ms # $i"
 done >lines

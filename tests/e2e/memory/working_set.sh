@@ -5,7 +5,7 @@
 # at its memory, is known all the same.
 . "$E2E/lib.sh"
 
-need_growth
+need_cgroup
 # Reads its files, keeps them open (hostfs forgets what it closes), holds 20 MiB.
 cat >reader.py <<'END'
 import sys, time

@@ -160,6 +160,15 @@ static void a_sibling_that_has_grown_teaches_what_it_has_until_it_ends(void **st
 	assert_int_equal(predict_sibling(s, 2, 256 * MIB, 6 * GIB), 1200 * MIB);
 }
 
+static void without_the_margin_a_prediction_is_what_was_seen(void **state)
+{
+	(void)state;
+	const uint64_t seen = 600 * MIB;
+	const uint64_t got = predict_unpadded(with_margin(seen));
+	assert_in_range(got, seen - 64, seen);
+	assert_int_equal(predict_unpadded(1), 0);
+}
+
 static void a_few_small_siblings_do_not_lower_the_default(void **state)
 {
 	(void)state;
@@ -248,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_sibling_that_ran_out_of_memory_doubles_the_demand),
 		cmocka_unit_test(a_sibling_that_passed_replaces_a_guess_from_floors),
 		cmocka_unit_test(a_sibling_that_has_grown_teaches_what_it_has_until_it_ends),
+		cmocka_unit_test(without_the_margin_a_prediction_is_what_was_seen),
 		cmocka_unit_test(a_few_small_siblings_do_not_lower_the_default),
 		cmocka_unit_test(the_wall_time_is_the_median),
 		cmocka_unit_test(attempts_cut_short_say_nothing_of_the_wall_time),
