@@ -137,6 +137,14 @@ static void tell_timeout(const struct result *r, const struct spec *spec)
 		say("%stime limit of %s reached", r->timed_out_total ? "total " : "", limit);
 }
 
+static void tell_private_full(const struct result *r)
+{
+	char text[NUM_TEXT];
+
+	say("its private files filled all of the %s that they may take; --scratch disk has them on "
+	    "disk", num_format_size(text, r->usage.private_bytes));
+}
+
 void wrap_tell(const char *command, const struct result *r, const struct spec *spec)
 {
 	if (!r->started)
@@ -149,8 +157,7 @@ void wrap_tell(const char *command, const struct result *r, const struct spec *s
 		tell_memory(r);
 	tell_kill(r);
 	if (r->private_full && (r->exit_status || r->oom))
-		say("its private files filled all of the %s that they may take; --scratch disk has "
-		    "them on disk", num_format_size(text, r->usage.private_bytes));
+		tell_private_full(r);
 	tell_leftovers(r);
 	tell_refusals(r);
 }

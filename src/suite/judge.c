@@ -161,6 +161,15 @@ static void judge_exit(const struct test *t, const struct result *r,
 		settle_status(j, r->exit_status);
 }
 
+static void settle_private_full(struct judgement *j, const struct result *r)
+{
+	char text[NUM_TEXT];
+
+	settle(j, OUTCOME_FAILED,
+	       "exit status %d with %s of private files, all that there is room for; "
+	       "--scratch disk", r->exit_status, num_format_size(text, r->usage.private_bytes));
+}
+
 void judge_attempt(const struct test *t, const struct result *r, const struct output_facts *facts,
 		   int64_t timeout_ns, struct judgement *ret)
 {
@@ -183,9 +192,6 @@ void judge_attempt(const struct test *t, const struct result *r, const struct ou
 		if (ret->outcome == OUTCOME_FAILED && r->mem_refused)
 			settle_oom(ret, r);
 		else if (ret->outcome == OUTCOME_FAILED && r->private_full)
-			settle(ret, OUTCOME_FAILED,
-			       "exit status %d with %s of private files, all that there is room "
-			       "for; --scratch disk", r->exit_status,
-			       num_format_size(text, r->usage.private_bytes));
+			settle_private_full(ret, r);
 	}
 }
