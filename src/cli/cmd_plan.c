@@ -289,6 +289,7 @@ static int guess(struct forecast *f, unsigned *ret_jobs_a_cpu)
 		items[i] = f->tests[i].item;
 	f->guess_ns = plan_median_ns(items, f->n, NSEC_PER_SEC);
 	f->options.limits.jobs = jobs_of(f, items);
+	f->options.follows = !said;
 	*ret_jobs_a_cpu = said ? 0 : f->options.limits.jobs / f->options.limits.cpus;
 	for (size_t i = 0; i < f->n; i++) {
 		struct plan_sim_test *t = &f->tests[i];

@@ -38,7 +38,7 @@ void plan_add_title(struct buf *b, const struct forecast *f)
 	char budget[NUM_TEXT];
 	char wall[NUM_TEXT];
 	buf_addf(b, "%zu test%s, %u cpu%s, %u at once at most, budget %s: %s", f->n,
-		 f->n == 1 ? "" : "s", l->cpus, l->cpus == 1 ? "" : "s", l->jobs,
+		 f->n == 1 ? "" : "s", l->cpus, l->cpus == 1 ? "" : "s", f->schedule.jobs,
 		 num_format_size(budget, l->budget_bytes),
 		 paint_time(wall, f->schedule.end_ns));
 }
@@ -245,7 +245,7 @@ int plan_to_json(const struct forecast *f, char **ret_text)
 	json_set_u64(j, "budget_bytes", l->budget_bytes);
 	json_set_str(j, "budget_from", f->budget_from);
 	json_set_int(j, "cpus", l->cpus);
-	json_set_int(j, "jobs", l->jobs);
+	json_set_int(j, "jobs", f->schedule.jobs);
 	json_set(j, "bounds", bounds_json(f));
 	json_set(j, "what_if", whatif_json(f));
 	json_set_int(j, "durations_unknown", (int64_t)f->n_no_time);

@@ -24,6 +24,7 @@
 #include "planner/index.h"
 #include "planner/predict.h"
 #include "planner/scene.h"
+#include "planner/width.h"
 
 enum { FAMILY_SAMPLES = 64, UNKNOWN_CPUS_MILLI = 1000 };
 
@@ -64,6 +65,10 @@ struct sim {
 	bool *learns;                /* a family with tests that may learn, or ask for more */
 	struct schedule *schedule;
 	size_t spans_cap;
+	size_t n_done;
+	struct plan_limits limits;   /* jobs: those of the moment */
+	struct plan_width width;
+	int64_t look_ns;             /* when the width is looked at next */
 };
 
 static void end_swap(struct end *a, struct end *b)
@@ -202,9 +207,9 @@ static int start(struct sim *s, size_t at)
 {
 	const size_t i = s->order[at];
 	struct plan_item *item = &s->items[i];
-	const uint64_t mem_bytes = plan_mem_of(item, &s->options->limits);
+	const uint64_t mem_bytes = plan_mem_of(item, &s->limits);
 	if (room_for_one(s) < 0 || holders_add(&s->holders, s->schedule->n, mem_bytes,
-					       s->options->limits.budget_bytes) < 0)
+					       s->limits.budget_bytes) < 0)
 		return -ENOMEM;
 	struct schedule_span *span = &s->schedule->spans[s->schedule->n];
 	*span = (struct schedule_span){
@@ -217,7 +222,7 @@ static int start(struct sim *s, size_t at)
 	heap_push(s, (struct end){ s->work_ns + ns, s->schedule->n++ });
 	item->state = PLAN_RUNNING;
 	item->started_ns = s->scene.now_ns;
-	plan_load_add(&s->scene.load, item, &s->options->limits);
+	plan_load_add(&s->scene.load, item, &s->limits);
 	s->wanted_milli += span->cpus_milli;
 	running_insert(s, item);
 	if (s->index)
@@ -253,10 +258,10 @@ static int choose(struct sim *s, size_t *ret)
 		*ret = s->head;
 		return 0;
 	}
-	if (s->scene.load.closed > 0 || s->scene.load.jobs >= s->options->limits.jobs)
+	if (s->scene.load.closed > 0 || s->scene.load.jobs >= s->limits.jobs)
 		return 0;
 	if (!s->index)
-		s->index = plan_index_new(s->items, s->order, s->n_order, &s->options->limits);
+		s->index = plan_index_new(s->items, s->order, s->n_order, &s->limits);
 	if (!s->index)
 		return -ENOMEM;
 	*ret = plan_index_find(s->index, &s->scene, head);
@@ -268,7 +273,7 @@ static bool family_news(struct sim *s, struct family *f, uint64_t *ret_bytes)
 {
 	const size_t n = f->n < FAMILY_SAMPLES ? f->n : FAMILY_SAMPLES;
 	const uint64_t bytes = predict_sibling(f->samples, n, s->options->share_bytes,
-					       s->options->limits.budget_bytes);
+					       s->limits.budget_bytes);
 	if (bytes <= f->told_bytes && bytes > f->told_bytes - f->told_bytes / 16)
 		return false;
 	f->told_bytes = *ret_bytes = bytes;
@@ -314,7 +319,7 @@ static uint64_t kin_bytes(const struct sim *s, size_t i)
 	if (!f)
 		return 0;
 	return predict_sibling(f->samples, f->n < FAMILY_SAMPLES ? f->n : FAMILY_SAMPLES, 0,
-			       s->options->limits.budget_bytes);
+			       s->limits.budget_bytes);
 }
 
 /* Queued again with more, unless it had all there is. */
@@ -322,7 +327,7 @@ static void run_again(struct sim *s, struct plan_item *item, const struct schedu
 		      uint64_t held_bytes)
 {
 	const size_t i = span->test;
-	const uint64_t budget_bytes = s->options->limits.budget_bytes;
+	const uint64_t budget_bytes = s->limits.budget_bytes;
 	int alone = 0;
 	uint64_t bytes;
 	if (span->gave_way) {
@@ -355,11 +360,12 @@ static int finish(struct sim *s, size_t number)
 	s->wanted_milli -= row->want_bytes ? 0 : span->cpus_milli;
 	holders_remove(&s->holders, number);
 	running_delete(s, item);
-	plan_load_remove(&s->scene.load, item, &s->options->limits);
+	plan_load_remove(&s->scene.load, item, &s->limits);
 	if (span->oom)
 		run_again(s, item, span, held_bytes);
 	else
 		item->state = PLAN_DONE;
+	s->n_done += item->state == PLAN_DONE;
 	return learn(s, span->test, span, held_bytes);
 }
 
@@ -367,7 +373,7 @@ static int finish(struct sim *s, size_t number)
 static bool may_grow(const struct sim *s, const struct plan_item *item, uint64_t held_bytes)
 {
 	return s->options->grows && !item->alone && held_bytes >= GROW_MIN_BYTES &&
-	       held_bytes < s->options->limits.budget_bytes;
+	       held_bytes < s->limits.budget_bytes;
 }
 
 /* What the top of the heap says happens. */
@@ -392,11 +398,11 @@ static int grow(struct sim *s, struct admit_row *row)
 	const struct plan_sim_test *t = &s->tests[span->test];
 	const int64_t done_ns = work_with(s, t, row->mem_bytes);
 	holders_grow(&s->holders, row);
-	plan_load_remove(&s->scene.load, item, &s->options->limits);
+	plan_load_remove(&s->scene.load, item, &s->limits);
 	item->demand.mem_bytes = row->mem_bytes;
 	if (item->demand.mem_origin != DEMAND_DECLARED)
 		item->demand.mem_origin = DEMAND_OOM;
-	plan_load_add(&s->scene.load, item, &s->options->limits);
+	plan_load_add(&s->scene.load, item, &s->limits);
 	s->wanted_milli += span->cpus_milli;
 	const int64_t ns = work_with(s, t, row->mem_bytes) - done_ns;
 	heap_push(s, (struct end){ s->work_ns + ns, row->slot });
@@ -441,16 +447,53 @@ static int note_pauses(struct sim *s)
 	return r;
 }
 
+/* How long that much work takes with all that run. */
+static int64_t wall_of(const struct sim *s, int64_t work_ns)
+{
+	const uint64_t have_milli = UINT64_C(1000) * s->limits.cpus;
+	if (!have_milli || s->wanted_milli <= have_milli)
+		return work_ns;
+	return (int64_t)((double)work_ns * (double)s->wanted_milli / (double)have_milli);
+}
+
+/* As the runner does, a few times a second. */
+static void look(struct sim *s)
+{
+	const uint64_t have_milli = UINT64_C(1000) * s->limits.cpus;
+	const uint64_t idle_milli = have_milli > s->wanted_milli ? have_milli - s->wanted_milli : 0;
+	const struct plan_width_load load = {
+		.idle_known = true,
+		.idle_milli = (uint32_t)idle_milli,
+		.queue_known = true,
+		.queue = (uint32_t)(s->wanted_milli / 1000),
+		.running = s->scene.n,
+		.more = s->n_done + s->scene.n < s->n,
+	};
+	(void)plan_width_step(&s->width, &load, s->look_ns);
+	s->limits.jobs = s->width.now;
+	s->look_ns += PLAN_WIDTH_LOOK_NS;
+}
+
+/* To the next look, when that comes before wall_ns are over. */
+static bool advance_to_look(struct sim *s, int64_t wall_ns, int64_t work_ns)
+{
+	if (!s->options->follows || s->look_ns >= s->scene.now_ns + wall_ns)
+		return false;
+	const double part = (double)(s->look_ns - s->scene.now_ns) / (double)wall_ns;
+	s->work_ns += (int64_t)((double)(work_ns - s->work_ns) * part);
+	s->scene.now_ns = s->look_ns;
+	look(s);
+	return true;
+}
+
 /* To the next end or limit, and all that come with it. */
 static int advance(struct sim *s)
 {
-	const uint64_t have_milli = UINT64_C(1000) * s->options->limits.cpus;
 	assert(s->n_ends > 0); /* plan_grow leaves not all of them standing */
 	const int64_t work_ns = s->ends[0].work_ns;
-	int64_t wall_ns = work_ns - s->work_ns;
-	if (have_milli && s->wanted_milli > have_milli)
-		wall_ns = (int64_t)((double)wall_ns * (double)s->wanted_milli /
-				    (double)have_milli);
+	const int64_t wall_ns = wall_of(s, work_ns - s->work_ns);
+	if (advance_to_look(s, wall_ns, work_ns))
+		return 0;
 	s->scene.now_ns += wall_ns;
 	s->work_ns = work_ns;
 	int r = 0;
@@ -529,14 +572,18 @@ int plan_simulate(const struct plan_sim_test *tests, size_t n,
 		.options = options,
 		.n = n,
 		.stale = true,
-		.scene.limits = &options->limits,
+		.limits = options->limits,
 		.schedule = ret,
 	};
 	*ret = (struct schedule){
 		.budget_bytes = options->limits.budget_bytes,
 		.cpus = options->limits.cpus,
-		.jobs = options->limits.jobs,
+		.jobs = plan_width_most(options->limits.jobs, !options->follows,
+					options->limits.cpus),
 	};
+	s.scene.limits = &s.limits;
+	s.look_ns = PLAN_WIDTH_LOOK_NS;
+	plan_width_init(&s.width, options->limits.jobs, !options->follows, options->limits.cpus);
 	int r = allocate(&s);
 	if (r == 0)
 		r = run(&s);

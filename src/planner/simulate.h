@@ -20,6 +20,7 @@ struct plan_sim_test {
 struct plan_sim_options {
 	struct plan_limits limits;
 	enum plan_order order;
+	bool follows;           /* limits.jobs is where it begins; plan_width_step moves it */
 	uint64_t seed;
 	uint64_t share_bytes;   /* what a test gets of which nothing is known */
 	bool grows;             /* at its limit a test stands until it may grow; false: it runs
@@ -33,6 +34,7 @@ struct plan_sim_options {
  * What it takes for true of the machine:
  * - Tests that together want more cpus than there are go on slower, all by the
  *   same factor.  One of unknown need wants one cpu.
+ * - Nobody else uses the machine.
  * - A test's memory grows evenly: with half of what it needs it is at its limit
  *   after half of its time.  Where the machine lets it grow it stands there until
  *   plan_grow gives it more or makes it give way; nobody starts meanwhile.  Where

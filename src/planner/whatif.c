@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "planner/whatif.h"
+#include "planner/width.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -178,13 +179,13 @@ int plan_bounds_find(const struct plan_sim_test *tests, size_t n,
 	plan_bounds_of(samples, k, limits, &b);
 	for (size_t i = 0; i < k; i++)
 		sum_ns += samples[i].wall_ns;
+	const unsigned jobs = plan_width_most(limits->jobs, !options->follows, limits->cpus);
 	*ret = (struct plan_bounds_found){
 		.ns = {
 			[PLAN_BOUND_LONGEST] = closed_ns + b.longest_ns,
 			[PLAN_BOUND_CPU] = closed_ns + b.cpu_ns,
 			[PLAN_BOUND_MEMORY] = closed_ns + b.memory_ns,
-			[PLAN_BOUND_JOBS] =
-				closed_ns + sum_ns / (limits->jobs ? limits->jobs : 1),
+			[PLAN_BOUND_JOBS] = closed_ns + sum_ns / (jobs ? jobs : 1),
 		},
 		.longest = longest_of(tests, n),
 	};

@@ -15,8 +15,6 @@
  * What runs goes on in any case: only the next start is put off. */
 #include "planner/width.h"
 
-#include "base/time.h"
-
 enum {
 	MOST_A_CPU = 16,
 	QUEUE_A_CPU = 2,
@@ -29,13 +27,17 @@ enum {
 /* Of each look a quarter: a look sees one moment of the run queue. */
 #define QUEUE_WEIGHT 0.25
 
+unsigned plan_width_most(unsigned jobs, bool chosen, unsigned cpus)
+{
+	return chosen || cpus * MOST_A_CPU < jobs ? jobs : cpus * MOST_A_CPU;
+}
+
 void plan_width_init(struct plan_width *w, unsigned jobs, bool chosen, unsigned cpus)
 {
-	const unsigned most = cpus * MOST_A_CPU;
 	*w = (struct plan_width){
 		.now = jobs,
 		.begin = jobs,
-		.most = chosen || most < jobs ? jobs : most,
+		.most = plan_width_most(jobs, chosen, cpus),
 		.cpus = cpus,
 		.chosen = chosen,
 	};

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
+
+#define PLAN_WIDTH_LOOK_NS (250 * NSEC_PER_MSEC)
+
 /* The machine over the last moment. */
 struct plan_width_load {
 	bool idle_known;
@@ -37,10 +41,13 @@ struct plan_width {
 	int64_t hold_until_ns;
 };
 
+/* What it may come to. */
+unsigned plan_width_most(unsigned jobs, bool chosen, unsigned cpus);
+
 /* jobs: where to begin, as plan_jobs says or as a person chose. */
 void plan_width_init(struct plan_width *w, unsigned jobs, bool chosen, unsigned cpus);
 
-/* Looks at the load, at CLOCK_MONOTONIC now_ns; a few times a second. */
+/* Looks at the load, at CLOCK_MONOTONIC now_ns; each PLAN_WIDTH_LOOK_NS. */
 enum plan_width_cause plan_width_step(struct plan_width *w, const struct plan_width_load *load,
 				      int64_t now_ns);
 

@@ -4,8 +4,6 @@
 #include "base/time.h"
 #include "engine/host_load.h"
 
-#define LOOK_NS (250 * NSEC_PER_MSEC)
-
 static size_t count_running(const struct runner *r)
 {
 	return r->n_active - r->n_waiting;
@@ -32,7 +30,7 @@ static void look(void *arg)
 		emit_width(r, cause);
 		runner_fill(r);
 	}
-	(void)loop_set_timer(r->config->loop, r->width_timer, time_now_ns() + LOOK_NS);
+	(void)loop_set_timer(r->config->loop, r->width_timer, time_now_ns() + PLAN_WIDTH_LOOK_NS);
 }
 
 int run_width_watch(struct runner *r)
@@ -40,5 +38,6 @@ int run_width_watch(struct runner *r)
 	struct plan_width_load first;
 
 	host_load_look(&r->load, &first);
-	return loop_add_timer(r->config->loop, time_now_ns() + LOOK_NS, look, r, &r->width_timer);
+	return loop_add_timer(r->config->loop, time_now_ns() + PLAN_WIDTH_LOOK_NS, look, r,
+			      &r->width_timer);
 }

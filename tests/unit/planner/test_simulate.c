@@ -65,6 +65,25 @@ static void tests_that_fit_run_side_by_side(void **state)
 	assert_int_equal(makespan(tests, 3, &o), 3 * SEC);
 }
 
+/* Four begin, and more come while the cpus are idle, as width.c says. */
+static void sleepers_make_room_for_more_at_once(void **state)
+{
+	(void)state;
+	enum { N = 100 };
+	struct plan_sim_options o = machine(1000, 4, 2);
+	struct plan_sim_test tests[N];
+	for (int i = 0; i < N; i++)
+		tests[i] = known(SEC, 1, 50);
+	assert_int_equal(makespan(tests, N, &o), 25 * SEC);
+	o.follows = true;
+	const int64_t end_ns = makespan(tests, N, &o);
+	/* 4, 5, 6, 7 ... at once after each quarter of a second, 32 at most. */
+	assert_true(end_ns > 4 * SEC && end_ns < 8 * SEC);
+	for (int i = 0; i < N; i++)
+		tests[i].item.demand.cpus_milli = 500;
+	assert_int_equal(makespan(tests, N, &o), 25 * SEC);
+}
+
 static void one_job_runs_them_one_after_the_other(void **state)
 {
 	(void)state;
@@ -476,6 +495,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_tests_take_no_time),
 		cmocka_unit_test(tests_that_fit_run_side_by_side),
+		cmocka_unit_test(sleepers_make_room_for_more_at_once),
 		cmocka_unit_test(one_job_runs_them_one_after_the_other),
 		cmocka_unit_test(too_few_cpus_make_all_slower),
 		cmocka_unit_test(a_test_that_outgrows_its_reservation_runs_again),
