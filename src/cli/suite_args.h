@@ -28,7 +28,7 @@ extern const struct opt options_select_rows[OPTIONS_SELECT_N];
 opt_parse_fn opt_history_key;
 #define OPT_HISTORY_KEY(offset)                                                            \
 	{ 0, "history-key", "NAME", opt_history_key, offset,                                \
-	  "in which environment the tests run, such as debug", NULL }
+	  "name of the environment, such as debug", NULL }
 
 /* The tests of the sources (none: the default), chosen by the options; both
  * results must be finished in any case.  No test left is an ISO_ERR_USAGE. */

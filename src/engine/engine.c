@@ -41,6 +41,15 @@ static void drop_init(struct engine *e)
 	e->init_fd = 0;
 }
 
+/* Pid 1 of a sandbox names itself. */
+static bool is_in_sandbox(void)
+{
+	char name[32];
+
+	return fs_read_small_at(AT_FDCWD, "/proc/1/comm", name, sizeof(name)) > 0 &&
+	       str_eq(name, SBX_INIT_NAME);
+}
+
 int engine_open(struct loop *loop, const struct engine_config *config, struct engine **ret,
 		struct iso_err *err)
 {
@@ -61,7 +70,8 @@ int engine_open(struct loop *loop, const struct engine_config *config, struct en
 	e->name_refusal = config->name_refusal;
 	sigprocmask(SIG_BLOCK, NULL, &e->caller_mask);
 	e->user_ns = !may_make_namespaces();
-	e->nested = config->nested || cg_place_is_nested(&config->prepared->place);
+	e->nested = config->nested || cg_place_is_nested(&config->prepared->place) ||
+		    is_in_sandbox();
 	int r = cg_open(&config->prepared->place, &e->cg, err);
 	if (r == 0)
 		r = ledger_open(config->runtime_dir, &e->ledger, err);

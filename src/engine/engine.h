@@ -34,7 +34,8 @@ struct engine_config {
 	 * NULL: they are not told (the words take libseccomp). */
 	int (*name_refusal)(const struct sbx_refused *refused, struct refusal *ret);
 	bool nested;              /* this process is in a test of another isorun, which holds its
-				   * memory already; also found where a group above us says so */
+				   * memory already; also found where a group above us or pid 1
+				   * says so */
 	bool reap_later;          /* `ended` is called when all processes of an attempt are
 				   * dead, before its pid 1 is: engine_close waits */
 	bool strict;              /* what cannot be isolated or limited is an error */

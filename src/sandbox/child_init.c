@@ -349,7 +349,7 @@ static _Noreturn void give_up(struct init *in, const struct sbx_fault *fault)
 static void become_unreachable(const struct sbx_job *job)
 {
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)prctl(PR_SET_NAME, "isorun-init", 0, 0, 0);
+	(void)prctl(PR_SET_NAME, SBX_INIT_NAME, 0, 0, 0);
 	if (!job->own_pid_ns)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }

@@ -16,6 +16,8 @@
 #include "model/spec.h"
 #include "sandbox/terminal.h"
 
+#define SBX_INIT_NAME "isorun-init" /* comm of pid 1, proc(5) */
+
 struct sbx_plan; /* compiled: steps, argv, environment, BPF */
 struct sbx;      /* running */
 struct sbx_refused;
