@@ -85,6 +85,7 @@ struct attempt {
 	uint64_t held_bytes;          /* as of the last look of `elastic` */
 	struct loop_watch *pressure_watch;
 	int64_t stands_since_ns;      /* at its limit; 0: it does not */
+	int64_t raised_ns;            /* its limit, the last time; 0: never */
 	bool tight;                   /* was near its limit, and got no more since */
 	bool squeezed;                /* was so once, and got no more at once */
 	bool gave_way;                /* ended so that others could grow */

@@ -21,7 +21,8 @@
  *    the sum of limits stays below the budget whoever dies in between.
  * 4. On v1 only page faults stand; a system call at the limit gets ENOMEM.  Of one
  *    that is run again when memory was short that is taken for the reason whenever
- *    it fails, of others only where the limit was still in the way at the end.
+ *    it fails, of others only where the limit was in the way at the end, or a moment
+ *    before: who is refused memory seldom lives long.
  * 5. Time that it stands is not the test's own: its time limit is put off.
  * 6. Without cgroups (cg_polls) every test is watched, for nobody else keeps a limit:
  *    one that may not grow, or not any more, is killed here when it is found above.
@@ -151,6 +152,7 @@ static void raise_limit(struct attempt *a)
 	}
 	a->mem_bytes = bytes;
 	a->tight = false;
+	a->raised_ns = time_now_ns();
 	if (a->rq.grown)
 		a->rq.grown(a, bytes, a->rq.arg);
 	if (r == 0)

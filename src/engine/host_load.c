@@ -10,11 +10,13 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "cgroup/cgroup.h"
+#include "planner/budget.h"
 
 enum {
 	TEXT_MAX = 8192, /* of /proc/vmstat, the longest */
 	/* Who swaps in so many pages of 4 KiB a second does little else. */
 	SWAPPED_PAGES_A_SEC = 2048,
+	SHORT_PERCENT = 10, /* of all memory: less is there */
 };
 
 /* A quota, or a set of cpus, makes the machine's load say little of ours. */
@@ -70,6 +72,20 @@ static void look(struct host_load *now)
 		now->swapped_in = read_swapped_in();
 }
 
+/* A test that reads more than its own limit holds stalls, too, and is no reason to
+ * start fewer of others. */
+static bool memory_is_short(void)
+{
+	char text[TEXT_MAX];
+	uint64_t available;
+
+	if (fs_read_small_at(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) <= 0 ||
+	    budget_parse_available(text, &available) < 0)
+		return true;
+	return available < SHORT_PERCENT * ((uint64_t)sysconf(_SC_PHYS_PAGES) *
+				       (uint64_t)sysconf(_SC_PAGESIZE) / 100);
+}
+
 static uint32_t stalled_permille(const struct host_load *last, const struct host_load *now,
 				 double seconds)
 {
@@ -79,7 +95,9 @@ static uint32_t stalled_permille(const struct host_load *last, const struct host
 		part = (double)(now->stalled_us - last->stalled_us) / 1e6 / seconds;
 	else if (now->swapped_in > last->swapped_in)
 		part = (double)(now->swapped_in - last->swapped_in) / SWAPPED_PAGES_A_SEC / seconds;
-	return part < 0 ? 0 : part > 1 ? 1000 : (uint32_t)(part * 1000);
+	if (part <= 0 || !memory_is_short())
+		return 0;
+	return part > 1 ? 1000 : (uint32_t)(part * 1000);
 }
 
 void host_load_look(struct host_load *last, struct plan_width_load *ret)

@@ -22,7 +22,8 @@ struct host_load {
  * the first: idle cpus (/proc/uptime, proc_uptime(5)) and threads that run
  * or want to (/proc/loadavg, proc_loadavg(5)), where all cpus are ours to run on;
  * the time in which want of memory kept everybody waiting (/proc/pressure/memory,
- * "full", Linux 4.20), or by pages swapped in where that is not told. */
+ * "full", Linux 4.20), or by pages swapped in where that is not told; nothing of it while
+ * a tenth of the memory is there (MemAvailable). */
 void host_load_look(struct host_load *last, struct plan_width_load *ret);
 
 #endif

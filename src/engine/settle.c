@@ -23,6 +23,9 @@ static bool killed_by_host(const struct attempt *a, const struct sbx_news *news)
 	return !a->mem_bytes || result_mem_left(&a->result) > 0;
 }
 
+/* From a refusal to the end of who was refused. */
+#define REFUSED_NS (NSEC_PER_SEC / 2)
+
 static void settle_end(struct attempt *a, const struct sbx_news *news)
 {
 	struct result *r = &a->result;
@@ -40,6 +43,7 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 	r->mem_refused = !r->oom && !r->host_oom && !r->gave_way && !a->killed &&
 			 cg_limit_refuses(a->engine->cg) &&
 			 ((a->tight && news->usage.limit_hit) ||
+			  (a->raised_ns && news->exited_ns - a->raised_ns < REFUSED_NS) ||
 			  (a->squeezed && a->rq.may_rerun));
 	r->oom |= !r->timed_out && (r->gave_way || (r->mem_refused && news->status != 0));
 	if (r->timed_out)

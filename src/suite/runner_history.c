@@ -21,7 +21,7 @@ static int gather(const struct run_test *t, const struct result *res, struct iso
 		.run = c->run_name,
 		.attempt = t->log.attempts,
 		.outcome = res->outcome,
-		.wall_ns = u->wall_ns,
+		.wall_ns = u->wall_ns - u->paused_ns,
 		.cpu_ns = u->user_ns + u->system_ns,
 		.mem_peak_bytes = u->mem_peak_bytes,
 		.mem_working_bytes = u->mem_working_bytes,

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # How many tests run at once follows the machine: more while its cpus are idle, fewer
 # again when too many want them, and hardly any while memory is short.  The machine
-# is one that this script makes up, in place of three files of /proc.
+# is one that this script makes up, in place of four files of /proc.
 . "$E2E/lib.sh"
 
 need_root
@@ -16,6 +16,9 @@ mkdir fake
 # run, part of the time that memory is short.
 machine() { echo "$*" >fake/now.new && mv fake/now.new fake/now; }
 machine 0 1 0
+awk '$1 == "MemTotal:" { total = $2 }
+	$1 == "MemAvailable:" { print $1, int(total / 20), "kB"; next }
+	{ print }' /proc/meminfo >fake/meminfo
 for file in uptime loadavg memory; do
 	echo 0 0 0 >fake/$file
 done
@@ -45,6 +48,7 @@ cat >inner <<'END'
 mount --bind fake/uptime /proc/uptime &&
 	mount --bind fake/loadavg /proc/loadavg &&
 	mount --bind fake/memory /proc/pressure/memory &&
+	mount --bind fake/meminfo /proc/meminfo &&
 	exec "$ISORUN" suite --workspace shared --memory 8M lines:tests
 END
 unshare -m sh inner >"$out" 2>"$err" </dev/null &
