@@ -54,7 +54,7 @@ Q := $(if $(V),,@)
 PC := $(B)/pc$(subst /,-,$(LIBDIR))/isorun.pc
 say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
-.PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-qemu \
+.PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-uml-long check-qemu \
 	check-suites check-faults check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
 	install uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
@@ -189,7 +189,9 @@ check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linu
 check-faults: tests ## every system call of a launch made to fail
 	@FAULTS=all SLOW=60 tests/e2e/run $(B) fault/launch fault/suite
 check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
-check-long: check asan ubsan distcheck check-suites check-faults ## everything that takes long
+check-uml-long: tests ## what takes minutes in a user-mode-linux guest
+	@tests/e2e/uml $(B) memory/twelve_in_three memory/twelve_launched fair/three_runners
+check-long: check asan ubsan distcheck check-suites check-faults check-uml-long ## everything that takes long
 demo: deps ## forty unruly tests, naively and by isorun, side by side
 	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
 bench: all $(B)/probe ; @tests/bench/run $(B) $(T) ## beside bwrap, parallel, ctest

@@ -88,8 +88,15 @@ int cg_look_at_leaf(const struct cg_elastic *e, struct cg_pressure *now)
 	if (n < 0)
 		return (int)n;
 	now->held_bytes = cg_stat_sum(text, e->driver->counters->held);
-	/* The counters lag behind by some pages a cpu. */
-	now->near = now->held_bytes >= cg_near_bytes(e->limit_bytes) / 8 * 7;
+	/* Of kernel memory (sockets, page tables) v1 tells only the sum with all else.  The
+	 * counters lag behind by some pages a cpu. */
+	const struct cg_counters *counters = e->driver->counters;
+	const uint64_t cache_bytes = cg_stat_sum(text, counters->reclaimable);
+	uint64_t usage_bytes = 0;
+	(void)fs_read_u64_at(e->dir_fd, counters->usage, &usage_bytes);
+	const uint64_t least_bytes = cg_near_bytes(e->limit_bytes) / 8 * 7;
+	now->near = now->held_bytes >= least_bytes ||
+		    (usage_bytes > cache_bytes && usage_bytes - cache_bytes >= least_bytes);
 	return 0;
 }
 

@@ -42,7 +42,7 @@ struct plan_values {
 #define FIELD(member) offsetof(struct plan_values, member)
 
 static const struct opt rows[] = {
-	{ 0, "budget", "SIZE", opt_size, FIELD(sandbox.budget_bytes),
+	{ 0, "budget", "SIZE", opt_budget, FIELD(sandbox.budget_bytes),
 	  "with that much memory for all (default: as here)", NULL },
 	{ 0, "cpus", "N", opt_count, FIELD(cpus), "on so many cpus (default: as here)", NULL },
 	{ 0, "have", "NAME=N", opt_have, FIELD(sandbox.have),

@@ -55,6 +55,12 @@ static void add_names(struct json *j, const struct ledger_row *row)
 		json_set(j, row->held ? "holds" : "asks", list);
 }
 
+/* Who asks for more than there is gets all of it. */
+static uint64_t memory_of(const struct ledger_row *row)
+{
+	return row->mem_bytes < row->budget_bytes ? row->mem_bytes : row->budget_bytes;
+}
+
 static void print_json(const struct ledger_row *ledger, size_t n)
 {
 	struct json *top = json_object();
@@ -67,7 +73,7 @@ static void print_json(const struct ledger_row *ledger, size_t n)
 
 		json_set_int(j, "pid", row->pid);
 		json_set_str(j, "state", state_of(row));
-		json_set_u64(j, "memory", row->mem_bytes);
+		json_set_u64(j, "memory", memory_of(row));
 		if (row->want_bytes)
 			json_set_u64(j, "wants", row->want_bytes);
 		json_set_u64(j, "budget", row->budget_bytes);
@@ -118,7 +124,7 @@ static void print_rows(const struct ledger_row *ledger, size_t n)
 	printf("%8s  %-6s  %8s  %8s  %s\n", "PID", "STATE", "MEMORY", "FOR", "WHAT");
 	for (size_t i = 0; i < n; i++) {
 		printf("%8d  %-6s  %8s  %8s  ", (int)ledger[i].pid, state_of(&ledger[i]),
-		       num_format_size(mem, ledger[i].mem_bytes),
+		       num_format_size(mem, memory_of(&ledger[i])),
 		       num_format_time(age, time_now_ns() - ledger[i].since_ns));
 		print_names(&ledger[i]);
 		puts(ledger[i].title);

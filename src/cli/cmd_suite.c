@@ -175,10 +175,21 @@ static int warn_of_budget(const struct suite_run_state *s, struct iso_err *err)
 	struct budget budget;
 	int r = engine_budget(s->engine, &budget, err);
 
-	if (r == 0)
-		say_over_budget(options_sandbox_memory_from(&s->values->sandbox),
-				s->specs.main.spec.mem_bytes, budget.bytes);
-	return r;
+	if (r < 0)
+		return r;
+	say_over_budget(options_sandbox_memory_from(&s->values->sandbox),
+			s->specs.main.spec.mem_bytes, budget.bytes);
+	for (size_t i = 0; i < s->suite.n_tests; i++) {
+		const struct test *t = s->suite.tests[i];
+
+		if (t->demand.mem_bytes <= budget.bytes)
+			continue;
+		_cleanup_buf_ struct buf what = BUF_INIT;
+		buf_addf(&what, "%s: memory", t->origin);
+		say_over_budget(buf_str(&what), t->demand.mem_bytes, budget.bytes);
+		break; /* the first stands for all */
+	}
+	return 0;
 }
 
 static int open_engine(struct suite_run_state *s, struct iso_err *err)
@@ -243,8 +254,7 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 static int choose_alone_options(struct suite_run_state *s, struct iso_err *err)
 {
 	static const char *const of_the_test[] = {
-		"profile", "workspace", "memory", "timeout", "timeout-total", "budget", "token",
-		"lock", NULL,
+		"profile", "workspace", "memory", "timeout", "timeout-total", "token", "lock", NULL,
 	};
 
 	return options_sandbox_words(&s->values->sandbox, s->settings.spec_entries, of_the_test,

@@ -58,6 +58,7 @@ void opt_print_names(const struct opt_table *table, const char *command, FILE *f
 /* Parsers; the field's type is in the comment. */
 opt_parse_fn opt_flag;   /* bool */
 opt_parse_fn opt_size;   /* uint64_t, bytes */
+opt_parse_fn opt_budget; /* uint64_t, bytes, BUDGET_MIN_BYTES or more */
 opt_parse_fn opt_count;  /* unsigned, from 1 */
 opt_parse_fn opt_number; /* int, from 0 */
 opt_parse_fn opt_string; /* const char *, not "" */

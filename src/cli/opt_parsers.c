@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "base/num.h"
+#include "planner/budget.h"
 
 int opt_reject(const struct opt *o, const char *value, const char *what, struct iso_err *err)
 {
@@ -23,6 +24,16 @@ int opt_size(const struct opt *o, const char *value, void *field, struct iso_err
 {
 	if (num_parse_size(value, field) < 0)
 		return opt_reject(o, value, "a size such as 512M or 1.5G", err);
+	return 0;
+}
+
+int opt_budget(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	uint64_t bytes;
+
+	if (num_parse_size(value, &bytes) < 0 || bytes < BUDGET_MIN_BYTES)
+		return opt_reject(o, value, "16M or more, such as 6G", err);
+	*(uint64_t *)field = bytes;
 	return 0;
 }
 

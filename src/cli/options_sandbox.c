@@ -120,7 +120,7 @@ static int convert_file(const char *text, char **ret_value, struct iso_err *err)
 const struct opt options_sandbox_rows[OPTIONS_SANDBOX_N] = {
 	SPEC(0, "bind", "SRC[:DST[:ro]]", "filesystem", "bind", convert_bind,
 	     "show SRC at DST in the sandbox"),
-	{ 0, "budget", "SIZE", opt_size, FIELD(budget_bytes),
+	{ 0, "budget", "SIZE", opt_budget, FIELD(budget_bytes),
 	  "memory that all tests together may hold", NULL },
 	SPEC(0, "cpus", "N", "limits", "cpus", NULL, "cpus that one test keeps busy"),
 	SPEC(0, "env", "K[=V]", "environment", "set", convert_env, "set a variable"),

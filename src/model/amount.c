@@ -131,6 +131,16 @@ static int add(struct amounts *to, const struct amount *amount, struct iso_err *
 	return 0;
 }
 
+static int too_few(const char *word, const char *name, unsigned size, struct iso_err *err)
+{
+	if (size)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "token '%s': there %s %u", word,
+				   size == 1 ? "is only" : "are only", size);
+	return iso_err_set(err, ISO_ERR_USAGE, 0,
+			   "token '%s': none was found here; --have %s=N says how many there are",
+			   word, name);
+}
+
 static int add_token(struct amounts *to, const char *word, const struct token_pools *have,
 		     struct iso_err *err)
 {
@@ -146,8 +156,7 @@ static int add_token(struct amounts *to, const char *word, const struct token_po
 				   "tokens = %s=N in [suite]", word, amount.name, amount.name);
 	const unsigned size = token_pool_size(&have->list[at]);
 	if (amount.milli > size * AMOUNT_WHOLE)
-		return iso_err_set(err, ISO_ERR_USAGE, 0, "token '%s': there %s %u", word,
-				   size == 1 ? "is only" : "are only", size);
+		return too_few(word, amount.name, size, err);
 	amount.have = have->list[at].units;
 	amount.scope = have->list[at].scope;
 	return add(to, &amount, err);

@@ -9,10 +9,6 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* Below this not even a shell runs: better to try and be told than to plan with
- * nothing. */
-#define BUDGET_MIN (16 * MIB)
-
 #define RESERVE_MIN (64 * MIB)
 #define RESERVE_MAX (1024 * MIB)
 #define SHARE_MIN   (64 * MIB)
@@ -37,8 +33,8 @@ void budget_choose(const struct budget_bound *bounds, size_t n, struct budget *r
 		if (!least || less_reserve(&bounds[i]) < less_reserve(least))
 			least = &bounds[i];
 	*ret = (struct budget){ .bytes = least ? less_reserve(least) : 0 };
-	if (ret->bytes < BUDGET_MIN)
-		ret->bytes = BUDGET_MIN;
+	if (ret->bytes < BUDGET_MIN_BYTES)
+		ret->bytes = BUDGET_MIN_BYTES;
 	(void)snprintf(ret->from, sizeof(ret->from), "%s", least ? least->from : "no known bound");
 }
 

@@ -9,6 +9,9 @@
 
 #include "base/err.h"
 
+/* Below this not even a shell runs: better to try and be told than to plan with nothing. */
+#define BUDGET_MIN_BYTES (UINT64_C(16) << 20)
+
 /* One bound on the budget, found by whoever knows the host. */
 struct budget_bound {
 	uint64_t bytes;

@@ -405,13 +405,22 @@ void sbx_forget(struct sbx *s)
 	s->nat.words[0] = -1;
 }
 
+/* Without a pid namespace of its own a test can have stopped it. */
+static void wake_init(struct sbx *s)
+{
+	if (!s->reader.news.ended)
+		(void)proc_pidfd_signal(s->pidfd, SIGCONT);
+}
+
 void sbx_signal(struct sbx *s, int sig)
 {
+	wake_init(s);
 	send_order(s, SBX_ORDER_SIGNAL, sig);
 }
 
 void sbx_kill(struct sbx *s)
 {
+	wake_init(s);
 	send_order(s, SBX_ORDER_KILL, 0);
 }
 

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "model/amount.h"
+#include "planner/budget.h"
 #include "suite/history_key.h"
 #include "suite/output.h"
 #include "suite/output_bound.h"
@@ -95,8 +96,9 @@ static int apply_argv(APPLY_ARGS)
 
 static int apply_budget(APPLY_ARGS)
 {
-	if (num_parse_size(value, &to->settings->budget_bytes) < 0)
-		return refuse(where, value, "size", err);
+	if (num_parse_size(value, &to->settings->budget_bytes) < 0 ||
+	    to->settings->budget_bytes < BUDGET_MIN_BYTES)
+		return refuse(where, value, "size of 16M or more", err);
 	const char *slash = strrchr(where, '/');
 	const char *name = slash ? slash + 1 : where;
 	const char *colon = strrchr(name, ':'); /* before the line */

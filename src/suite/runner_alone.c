@@ -60,15 +60,10 @@ static int add_time(char ***words, const char *option, int64_t ns)
 
 static int add_limits(char ***words, const struct run_test *t)
 {
-	const struct demand *demand = &t->run->items[t->index].demand;
-	const uint64_t bytes = demand->mem_origin == DEMAND_DECLARED ? demand->mem_bytes : 0;
-	const bool is_mib = bytes % (1 << 20) == 0;
-	int r = 0;
+	/* Not its memory: that is where a test of a suite begins, and what a command never
+	 * passes. */
+	int r = add_time(words, "--timeout", run_test_timeout_ns(t));
 
-	if (bytes)
-		r = add_number(words, "--memory", is_mib ? bytes >> 20 : bytes, is_mib ? "M" : "");
-	if (r == 0)
-		r = add_time(words, "--timeout", run_test_timeout_ns(t));
 	return r < 0 ? r : add_time(words, "--timeout-total", run_test_timeout_total_ns(t));
 }
 

@@ -27,7 +27,7 @@ refuses "a test may ask for 8 tokens and locks at most" --lock 1 --lock 2 --lock
 export CUDA_VISIBLE_DEVICES=0,1
 refuses "'gpu=3': CUDA_VISIBLE_DEVICES names only 2" --have gpu=3 --token gpu true
 CUDA_VISIBLE_DEVICES=
-refuses "token 'gpu': there are only 0" --token gpu true
+refuses "token 'gpu': none was found here" --token gpu true
 unset CUDA_VISIBLE_DEVICES
 
 manifest()

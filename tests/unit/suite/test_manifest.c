@@ -256,7 +256,8 @@ static void unknown_keys_and_sections_get_a_suggestion(void **state)
 static void bad_values_are_refused_with_their_line(void **state)
 {
 	(void)state;
-	assert_refused("[suite]\n\nbudget = 12Q\n", "/isorun.ini:3: '12Q' is no size");
+	assert_refused("[suite]\n\nbudget = 12Q\n",
+		       "/isorun.ini:3: '12Q' is no size of 16M or more");
 	assert_refused("[suite]\njobs = 0\n", "/isorun.ini:2: '0' is no number of jobs");
 	assert_refused("[suite]\ntimeout = none\n", "/isorun.ini:2: 'none' is no time");
 	assert_refused("[test a]\nexclusive = maybe\n",

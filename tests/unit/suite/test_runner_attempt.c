@@ -123,7 +123,7 @@ static void a_plan_says_how_the_test_runs_alone(void **state)
 	t->demand.mem_bytes = 64 * MIB;
 	run(NULL);
 	assert_string_equal(buf_str(&f.recorder.options),
-			    "--workspace overlay --memory 64M --timeout 1500ms "
+			    "--workspace overlay --timeout 1500ms "
 			    "--timeout-total 60s --env 'A=b c';");
 }
 
