@@ -179,7 +179,9 @@ static void recall_newest(struct planning *p, const struct test *t,
 			.oom = attempts[i].outcome == OUTCOME_OUT_OF_MEMORY,
 		};
 	test->wall_ns = predict_wall(samples, n);
-	if (n && !samples[0].oom)
+	if (n && samples[0].oom) /* what it would be given next, for all that is known */
+		test->mem_bytes = 2 * attempts[0].mem_limit_bytes;
+	else if (n)
 		test->mem_bytes = attempts[0].mem_working_bytes ? attempts[0].mem_working_bytes
 								: attempts[0].mem_peak_bytes;
 }
