@@ -190,7 +190,8 @@ check-faults: tests ## every system call of a launch made to fail
 	@FAULTS=all SLOW=60 tests/e2e/run $(B) fault/launch fault/suite
 check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
 check-uml-long: tests ## what takes minutes in a user-mode-linux guest
-	@tests/e2e/uml $(B) memory/twelve_in_three memory/twelve_launched fair/three_runners
+	@tests/e2e/uml $(B) memory/twelve_in_three memory/twelve_launched \
+		memory/unknown_and_slow fair/three_runners fair/big_behind_growing
 check-long: check asan ubsan distcheck check-suites check-faults check-uml-long ## everything that takes long
 demo: deps ## forty unruly tests, naively and by isorun, side by side
 	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
