@@ -16,9 +16,11 @@ mkdir fake
 # run, part of the time that memory is short.
 machine() { echo "$*" >fake/now.new && mv fake/now.new fake/now; }
 machine 0 1 0
+cp /proc/meminfo real
 awk '$1 == "MemTotal:" { total = $2 }
 	$1 == "MemAvailable:" { print $1, int(total / 20), "kB"; next }
-	{ print }' /proc/meminfo >fake/meminfo
+	{ print }' real >low
+cat real >fake/meminfo
 for file in uptime loadavg memory; do
 	echo 0 0 0 >fake/$file
 done
@@ -60,8 +62,10 @@ wider() { grep -rh width-changed "$ISORUN_STATE_DIR/runs" | tail -n 1 | grep -q 
 told idle && fail "wider on a machine that is busy"
 machine 1 1 0
 within 20 told idle || fail "no wider while all cpus are idle"
+cat low >fake/meminfo
 machine 0 1 0.5
 within 20 told stalled || fail "no narrower while memory is short"
+cat real >fake/meminfo
 machine 1 1 0
 within 20 wider || fail "does not become wider again"
 machine 0 99999 0
