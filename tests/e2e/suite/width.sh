@@ -18,9 +18,12 @@ machine() { echo "$*" >fake/now.new && mv fake/now.new fake/now; }
 machine 0 1 0
 cp /proc/meminfo real
 awk '$1 == "MemTotal:" { total = $2 }
-	$1 == "MemAvailable:" { print $1, int(total / 20), "kB"; next }
+	$1 == "MemAvailable:" { printf "%-15s %8d kB\n", $1, total / 20; next }
 	{ print }' real >low
 cat real >fake/meminfo
+# As in /proc, no reader may find a file empty: written over, not anew.  What is
+# there keeps its length, or grows by what nobody reads.
+memory() { cat "$1" 1<>fake/meminfo; }
 for file in uptime loadavg memory; do
 	echo 0 0 0 >fake/$file
 done
@@ -32,9 +35,9 @@ while [ -e fake/now ]; do
 	t=$(awk -v t="$t" 'BEGIN { print t + 0.05 }')
 	idle=$(awk -v i="$idle" -v p="$part" -v n="$1" 'BEGIN { print i + 5 * p * n }')
 	stalled=$(awk -v s="$stalled" -v p="$short" 'BEGIN { printf "%d", s + 5e6 * p }')
-	echo "$t $idle" >fake/uptime
-	echo "0 0 0 $queue/999 1" >fake/loadavg
-	printf 'some total=0\nfull avg10=0 total=%s\n' "$stalled" >fake/memory
+	echo "$t $idle" 1<>fake/uptime
+	echo "0 0 0 $queue/999 1" 1<>fake/loadavg
+	printf 'some total=0\nfull avg10=0 total=%s\n' "$stalled" 1<>fake/memory
 	sleep 0.05 # the clock's tick
 done
 END
@@ -62,10 +65,10 @@ wider() { grep -rh width-changed "$ISORUN_STATE_DIR/runs" | tail -n 1 | grep -q 
 told idle && fail "wider on a machine that is busy"
 machine 1 1 0
 within 20 told idle || fail "no wider while all cpus are idle"
-cat low >fake/meminfo
+memory low
 machine 0 1 0.5
 within 20 told stalled || fail "no narrower while memory is short"
-cat real >fake/meminfo
+memory real
 machine 1 1 0
 within 20 wider || fail "does not become wider again"
 machine 0 99999 0
