@@ -55,10 +55,12 @@ static void add_names(struct json *j, const struct ledger_row *row)
 		json_set(j, row->held ? "holds" : "asks", list);
 }
 
-/* Who asks for more than there is gets all of it. */
+/* Who asks for more than there is gets all of it.  What is held is told as it is. */
 static uint64_t memory_of(const struct ledger_row *row)
 {
-	return row->mem_bytes < row->budget_bytes ? row->mem_bytes : row->budget_bytes;
+	const bool too_much = !row->held && row->mem_bytes > row->budget_bytes;
+
+	return too_much ? row->budget_bytes : row->mem_bytes;
 }
 
 static void print_json(const struct ledger_row *ledger, size_t n)

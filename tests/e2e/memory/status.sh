@@ -20,8 +20,15 @@ within 10 waits
 expect 0 isorun status
 has '^1 run with 150M of a budget of '
 lacks 'of a budget of 100M'
+# Who asks for more than the budget waits for all of it.
+"$ISORUN" --budget 600M --memory 10G true 2>waits.all &
+greedy=$!
+own $greedy
+waits_for_all() { "$ISORUN" status | grep -Eq 'waits +600M'; }
+within 10 waits_for_all
 kill $holder
 wait $holder
+wait $greedy || fail "the greedy one failed: $(cat waits.all)"
 wait $waiter || fail "the waiter failed: $(cat waits)"
 expect 0 isorun status
 lacks '150M'
