@@ -290,3 +290,35 @@ char *str_shell_join(char *const *argv)
 	}
 	return buf_finish(&b, &text) == 0 ? text : NULL;
 }
+
+struct indexed {
+	const char *text;
+	size_t index;
+};
+
+static int by_text_then_index(const void *va, const void *vb)
+{
+	const struct indexed *a = va;
+	const struct indexed *b = vb;
+	const int r = strcmp(a->text, b->text);
+
+	return r ? r : (a->index > b->index) - (a->index < b->index);
+}
+
+int str_first_equal(const char *const *v, size_t n, size_t *ret_first)
+{
+	_cleanup_free_ struct indexed *sorted = calloc(n + 1, sizeof(*sorted));
+	size_t first = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (struct indexed){ v[i] ? v[i] : "", i };
+	qsort(sorted, n, sizeof(*sorted), by_text_then_index);
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(sorted[i].text, sorted[first].text))
+			first = i;
+		ret_first[sorted[i].index] = sorted[first].index;
+	}
+	return 0;
+}

@@ -42,4 +42,8 @@ char *str_shell_quote(const char *s);
 /* A whole command, quoted and joined by blanks; the caller frees. */
 char *str_shell_join(char *const *argv);
 
+/* ret_first[i]: the index of the first of the n strings that equals v[i], where NULL
+ * is "".  0 or -ENOMEM. */
+int str_first_equal(const char *const *v, size_t n, size_t *ret_first);
+
 #endif

@@ -10,7 +10,6 @@
 #include "base/fs.h"
 #include "base/loop.h"
 #include "base/path.h"
-#include "base/proc.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "cgroup/cgroup.h"
@@ -186,37 +185,20 @@ static void recall_newest(struct planning *p, const struct test *t,
 								: attempts[0].mem_peak_bytes;
 }
 
-/* Tests of one program have the index of its first test as their family. */
-struct kin {
-	const char *program;
-	size_t index;
-};
-
-static int by_program(const void *va, const void *vb)
-{
-	const struct kin *a = va;
-	const struct kin *b = vb;
-	const int order = strcmp(a->program, b->program);
-
-	return order ? order : a->index < b->index ? -1 : a->index > b->index;
-}
-
 static int find_families(struct planning *p)
 {
 	struct forecast *f = &p->forecast;
-	_cleanup_free_ struct kin *kin = calloc(f->n + 1, sizeof(*kin));
-	size_t first = 0;
+	_cleanup_free_ const char **programs = calloc(f->n + 1, sizeof(*programs));
+	_cleanup_free_ size_t *first = calloc(f->n + 1, sizeof(*first));
 
-	if (!kin)
+	if (!programs || !first)
 		return -ENOMEM;
 	for (size_t i = 0; i < f->n; i++)
-		kin[i] = (struct kin){ p->suite.tests[i]->program, i };
-	qsort(kin, f->n, sizeof(*kin), by_program);
-	for (size_t i = 0; i < f->n; i++) {
-		if (!str_eq(kin[i].program, kin[first].program))
-			first = i;
-		f->tests[kin[i].index].family = (uint32_t)kin[first].index;
-	}
+		programs[i] = p->suite.tests[i]->program;
+	if (str_first_equal(programs, f->n, first) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < f->n; i++)
+		f->tests[i].family = (uint32_t)first[i];
 	return 0;
 }
 

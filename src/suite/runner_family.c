@@ -31,20 +31,6 @@ enum {
  * that was raised. */
 #define SETTLE_RAISED_NS (3 * NSEC_PER_SEC)
 
-struct kin {
-	const char *program;
-	size_t index;
-};
-
-static int by_program(const void *va, const void *vb)
-{
-	const struct kin *a = va;
-	const struct kin *b = vb;
-	const int r = strcmp(a->program ? a->program : "", b->program ? b->program : "");
-
-	return r ? r : (a->index > b->index) - (a->index < b->index);
-}
-
 static bool is_known(enum demand_origin origin)
 {
 	return origin == DEMAND_SIBLING || origin == DEMAND_HISTORY || origin == DEMAND_ELSEWHERE;
@@ -52,19 +38,22 @@ static bool is_known(enum demand_origin origin)
 
 int run_families_make(struct runner *r)
 {
-	_cleanup_free_ struct kin *kin = calloc(r->n + 1, sizeof(*kin));
+	_cleanup_free_ const char **programs = calloc(r->n + 1, sizeof(*programs));
+	_cleanup_free_ size_t *first = calloc(r->n + 1, sizeof(*first));
 
+	/* As many as there are tests: which is whose is told by the index of the first. */
 	r->families = calloc(r->n + 1, sizeof(*r->families));
-	if (!kin || !r->families)
+	if (!programs || !first || !r->families)
 		return -ENOMEM;
 	for (size_t i = 0; i < r->n; i++)
-		kin[i] = (struct kin){ r->tests[i].test->program, i };
-	qsort(kin, r->n, sizeof(*kin), by_program);
-	struct run_family *family = r->families;
+		programs[i] = r->tests[i].test->program;
+	if (str_first_equal(programs, r->n, first) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < r->n; i++) {
-		family += i > 0 && !str_eq(kin[i].program, kin[i - 1].program);
-		family->known |= is_known(r->items[kin[i].index].demand.mem_origin);
-		r->tests[kin[i].index].family = family;
+		struct run_family *family = &r->families[first[i]];
+
+		family->known |= is_known(r->items[i].demand.mem_origin);
+		r->tests[i].family = family;
 	}
 	return 0;
 }

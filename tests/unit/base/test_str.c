@@ -211,6 +211,19 @@ static void a_joined_command_splits_into_the_same_words(void **state)
 		assert_string_equal(v[i], words[i]);
 }
 
+static void equal_strings_have_the_same_first(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "b", NULL, "a", "b", "", "c", "b" };
+	static const size_t expected[] = { 0, 1, 2, 0, 1, 5, 0 };
+	size_t first[ARRAY_SIZE(words)];
+
+	assert_int_equal(str_first_equal(words, 0, first), 0);
+	assert_int_equal(str_first_equal(words, ARRAY_SIZE(words), first), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		assert_int_equal(first[i], expected[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +239,7 @@ int main(void)
 		cmocka_unit_test(a_wholly_different_word_gets_no_suggestion),
 		cmocka_unit_test(only_what_needs_it_is_quoted),
 		cmocka_unit_test(a_joined_command_splits_into_the_same_words),
+		cmocka_unit_test(equal_strings_have_the_same_first),
 	};
 	return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
 }
