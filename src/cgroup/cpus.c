@@ -34,10 +34,7 @@ static unsigned cpus_of(const char *quota, const char *period)
 
 static bool read_line(int dir_fd, const char *name, char text[64])
 {
-	if (fs_read_small_at(dir_fd, name, text, 64) <= 0)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
-	return true;
+	return fs_read_small_at(dir_fd, name, text, 64) > 0;
 }
 
 static unsigned quota_v2(int dir_fd)

@@ -63,10 +63,10 @@ static uint64_t read_swapped_in(void)
 	return line && sscanf(line, " pswpin %" SCNu64, &pages) == 1 ? pages : 0;
 }
 
-static void look(struct host_load *now)
+static void look(bool cpus_are_ours, struct host_load *now)
 {
 	*now = (struct host_load){ .taken_ns = time_now_ns() };
-	now->idle_known = all_cpus_are_ours() && read_idle(&now->idle_s);
+	now->idle_known = cpus_are_ours && read_idle(&now->idle_s);
 	now->stalled_known = read_stalled(&now->stalled_us);
 	if (!now->stalled_known)
 		now->swapped_in = read_swapped_in();
@@ -102,11 +102,12 @@ static uint32_t stalled_permille(const struct host_load *last, const struct host
 
 void host_load_look(struct host_load *last, struct plan_width_load *ret)
 {
+	const bool cpus_are_ours = all_cpus_are_ours();
 	struct host_load now;
 
-	look(&now);
+	look(cpus_are_ours, &now);
 	const double seconds = (double)(now.taken_ns - last->taken_ns) / (double)NSEC_PER_SEC;
-	ret->queue_known = all_cpus_are_ours() && read_queue(&ret->queue);
+	ret->queue_known = cpus_are_ours && read_queue(&ret->queue);
 	if (last->taken_ns && seconds > 0) {
 		const double idle = (now.idle_s - last->idle_s) / seconds;
 
