@@ -23,6 +23,9 @@ printf 'echo 1\necho 2\necho 3\n' >tests.lines
 expect 0 timeout 30 "$ISORUN" -p shared --memory 200M "$ISORUN" suite -j2 lines:tests.lines
 has '^3 passed'
 
+# Who declares nothing inside may use all that the outer one has.
+expect 0 timeout 20 "$ISORUN" -p shared --memory 250M "$ISORUN" "$PROBE" alloc 150M
+
 # The limit is the outer one's all the same.
 expect 137 timeout 20 "$ISORUN" -p shared --memory 100M "$ISORUN" "$PROBE" alloc 300M --hold 20s
 says 'killed at a limit of|out of memory'

@@ -6,6 +6,9 @@
 . "$E2E/lib.sh"
 
 need_cgroup
+need_cmd ctest
+need_cmd prove
+need_cmd parallel
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 mkdir ctest t
 for i in $(seq 12); do
@@ -22,7 +25,6 @@ chmod +x launch
 
 runner() # runner COMMAND...
 {
-	command -v "$1" >/dev/null || return 0
 	export RUNNER="records-$1"
 	mkdir "$RUNNER"
 	begin=$(now_ms)
