@@ -111,22 +111,27 @@ static void a_parent_does_not_see_its_child_stop(void **state)
 {
 	(void)state;
 	struct cg_halt halt = { 0 };
+	int told[2];
 	int status;
+	pid_t child = 0;
 
+	assert_int_equal(pipe(told), 0);
 	const pid_t shell = fork();
 	if (shell == 0) {
-		const pid_t child = sleeper();
+		child = sleeper();
+		(void)!write(told[1], &child, sizeof(child));
 		if (waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status))
 			_exit(1);
 		_exit(0);
 	}
+	assert_int_equal(read(told[0], &child, sizeof(child)), sizeof(child));
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(cg_halt_stop(&halt, getpid()), 0);
 		cg_halt_go_on(&halt);
 	}
 	assert_int_equal(cg_halt_stop(&halt, getpid()), 0);
 	assert_int_equal(halt.n, 2);
-	assert_int_equal(kill(halt.at[1].pid, SIGKILL), 0);
+	assert_int_equal(kill(child, SIGKILL), 0);
 	cg_halt_go_on(&halt);
 	assert_int_equal(waitpid(shell, &status, 0), shell);
 	assert_true(WIFEXITED(status));
