@@ -115,8 +115,10 @@ static int run(char **argv)
 	struct iso_err err = ISO_ERR_INIT;
 	char **command;
 	int status;
-	int r = command_parse(&cmd_run, OPT_STOP_AT_WORD, argv, &v, &command, &err);
+	int r = wrap_parse_environment(&v, &err);
 
+	if (r == 0)
+		r = command_parse(&cmd_run, OPT_STOP_AT_WORD, argv, &v, &command, &err);
 	if (r == 0 && v.version) {
 		puts("isorun " ISORUN_VERSION);
 		r = 1;
@@ -130,7 +132,7 @@ static int run(char **argv)
 		status = say_fault(&err);
 	else
 		status = r > 0 ? 0 : wrap(&v, command);
-	options_sandbox_fini(&v.sandbox);
+	wrap_values_fini(&v);
 	return status;
 }
 

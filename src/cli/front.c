@@ -88,10 +88,11 @@ int main(int argc, char **argv)
 	say_debug_lines();
 	if (argc < 2 || word_is_subcommand(argv[1]) || str_eq(argv[1], "--dump-options"))
 		return call_full(argv);
-	if (opt_parse(&wrap_options, OPT_STOP_AT_WORD, argv + 1, &v, &command, &err) < 0 ||
+	if (wrap_parse_environment(&v, &err) < 0 ||
+	    opt_parse(&wrap_options, OPT_STOP_AT_WORD, argv + 1, &v, &command, &err) < 0 ||
 	    wrap_check_word(argv + 1, command, &err) < 0)
 		return say_fault(&err);
 	status = wants_full(&v, command) ? -1 : launch(&v, command);
-	options_sandbox_fini(&v.sandbox);
+	wrap_values_fini(&v);
 	return status < 0 ? call_full(argv) : status;
 }

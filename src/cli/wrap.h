@@ -20,9 +20,16 @@ struct wrap_values {
 	bool retry_oom;
 	bool version;
 	const char *status_file;        /* NULL: no record wanted */
+	char **environment;             /* the words of ISORUN_OPTIONS */
 };
+void wrap_values_fini(struct wrap_values *v);
 
 extern const struct opt_table wrap_options;
+
+/* Takes the options that ISORUN_OPTIONS holds, for runners that cannot pass any to
+ * a launcher test by test: before those of the command line, which win.
+ * ISO_ERR_USAGE. */
+int wrap_parse_environment(struct wrap_values *v, struct iso_err *err);
 
 /* A subcommand's word behind options is a mistake: `isorun -t 5 suite` would
  * look for a program of that name.  ISO_ERR_USAGE. */

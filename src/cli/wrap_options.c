@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/wrap.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "cli/command.h"
@@ -26,6 +29,37 @@ static const struct opt_group groups[] = {
 	{ "Sandbox", options_sandbox_rows, OPTIONS_SANDBOX_N },
 };
 const struct opt_table wrap_options = { groups, ARRAY_SIZE(groups) };
+
+void wrap_values_fini(struct wrap_values *v)
+{
+	options_sandbox_fini(&v->sandbox);
+	strv_free(v->environment);
+}
+
+int wrap_parse_environment(struct wrap_values *v, struct iso_err *err)
+{
+	const char *text = getenv("ISORUN_OPTIONS");
+	char **words;
+	int r;
+
+	if (!text)
+		return 0;
+	r = strv_split_quoted(text, &v->environment);
+	if (r == -EINVAL)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "ISORUN_OPTIONS: a quote is open: %s",
+				   text);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "ISORUN_OPTIONS");
+	if (!v->environment)
+		return 0;
+	r = opt_parse(&wrap_options, OPT_STOP_AT_WORD, v->environment, v, &words, err);
+	if (r < 0)
+		return iso_err_wrap(err, "ISORUN_OPTIONS");
+	if (*words)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "ISORUN_OPTIONS: '%s' is no option",
+				   *words);
+	return 0;
+}
 
 int wrap_check_word(char **argv, char **command, struct iso_err *err)
 {
