@@ -2,7 +2,7 @@
 /*
  * The order matters and is this:
  *
- * 1. Sources of binds, the nodes of a minimal /dev, and the workspace are held
+ * 1. Sources of binds, the program, the nodes of a minimal /dev, and the workspace are held
  *    as descriptors while the host's tree is still whole: a source is resolved
  *    once, and one that lies under a private directory stays reachable
  *    (CVE-2024-42472).  With a minimal /dev devices elsewhere are closed after
@@ -255,6 +255,8 @@ struct held {
 	struct workspace workspace;
 	int *bind_fds;
 	bool *bind_dirs;
+	const char *program;  /* the command's, when a private directory would hide it; else NULL */
+	int program_fd;
 	int node_fds[PLAN_DEV_NODES];
 };
 
@@ -289,6 +291,40 @@ static int show_binds(struct sbx_plan *p, const struct spec *spec, const struct 
 		plan_place_tree(p, fds[i], target);
 	}
 	return 0;
+}
+
+static bool is_shown(const struct sbx_request *rq, const char *path)
+{
+	for (size_t i = 0; i < rq->spec->n_binds; i++)
+		if (path_is_below(path, rq->spec->binds[i].dst))
+			return true;
+	return path_is_below(path, rq->workspace);
+}
+
+/* Runners build programs in /tmp and start them there (go test -exec). */
+static void hold_program(struct sbx_plan *p, const struct sbx_request *rq, struct held *held)
+{
+	const char *word = rq->argv ? rq->argv[0] : "";
+	struct stat st;
+
+	if (!strchr(word, '/'))
+		return;
+	_cleanup_free_ char *joined = word[0] == '/' ? strdup(word) : path_join(rq->cwd, word);
+	_cleanup_free_ char *path = joined ? path_clean(joined) : NULL;
+	if (!path || !place_of(&held->scratch, path) || is_shown(rq, path) ||
+	    stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	held->program = plan_str(p, path);
+	held->program_fd = plan_hold_tree(p, path, true, path);
+}
+
+static void show_program(struct sbx_plan *p, const struct held *held)
+{
+	if (!held->program)
+		return;
+	const char *inside = inside_scratch(p, &held->scratch, held->program);
+	make_place(p, &held->scratch, inside, false);
+	plan_place_tree(p, held->program_fd, inside);
 }
 
 static void make_file(struct sbx_plan *p, const char *path, const char *text)
@@ -443,6 +479,7 @@ static int hold_all(struct sbx_plan *p, const struct sbx_request *rq, struct hel
 	int r = hold_binds(p, spec, held->bind_fds, held->bind_dirs, err);
 	if (r < 0)
 		return r;
+	hold_program(p, rq, held);
 	if (spec->dev == SPEC_DEV_MINIMAL) {
 		plan_dev_hold(p, held->node_fds);
 		restrict_root(p, MS_NODEV, "devices outside of /dev closed");
@@ -477,6 +514,7 @@ int plan_mounts(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err
 	r = show_binds(p, spec, sc, held.bind_fds, held.bind_dirs, err);
 	if (r < 0)
 		return r;
+	show_program(p, &held);
 	int meminfo_fd = -1;
 	if (sc->base) {
 		show_resolv_conf(p, sc);
