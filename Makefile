@@ -217,6 +217,7 @@ define INSTALLED
 644 $(B)/libisorun.a $(LIBDIR)/libisorun.a
 755 $(B)/libisorun.so $(LIBDIR)/libisorun.so.$(VERSION)
 644 $(PC) $(LIBDIR)/pkgconfig/isorun.pc
+644 contrib/cmake/Isorun.cmake $(DATADIR)/cmake/Isorun.cmake
 644 contrib/completions/isorun.bash $(PREFIX)/share/bash-completion/completions/isorun
 644 contrib/completions/_isorun $(PREFIX)/share/zsh/site-functions/_isorun
 644 contrib/completions/isorun.fish $(PREFIX)/share/fish/vendor_completions.d/isorun.fish
@@ -242,7 +243,7 @@ uninstall: ## takes away what install put there, and our own folders
 		test -z "$$mode" || rm -f "$(DESTDIR)$$dst"; done
 	@rm -f $(DESTDIR)$(LIBDIR)/libisorun.so.0 $(DESTDIR)$(LIBDIR)/libisorun.so
 	@rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR), $(LIBEXECDIR) \
-		$(DATADIR)/profiles/seccomp $(DATADIR)/profiles $(DATADIR) $(INCDIR)/isorun))
+		$(DATADIR)/profiles/seccomp $(DATADIR)/profiles $(DATADIR)/cmake $(DATADIR) $(INCDIR)/isorun))
 dist: ## build/isorun-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --prefix=isorun-$(VERSION)/ -o build/isorun-$(VERSION).tar.gz HEAD

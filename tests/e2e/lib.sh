@@ -202,3 +202,26 @@ faults()
 	FAULT=${ISORUN%/*}/fault BOX=${ISORUN%/*}/box \
 		python3 "$E2E/../helpers/faults.py" "$@" >"$out" 2>&1 || fail "faults $*"
 }
+
+# clashing: makes ./clash, a test program of which no two may run at once: each takes
+# port 8080 and a name in /tmp for a moment.
+clashing()
+{
+	need_namespaces
+	cat >clash <<-END
+		#!/bin/sh
+		me="\$\$ \$*"
+		echo "\$me" >/tmp/x || exit
+		"$PROBE" bind 8080 20ms || exit
+		[ "\$(cat /tmp/x)" = "\$me" ]
+	END
+	chmod +x clash
+}
+
+# hooked NAIVE HOOKED: two command lines that run 40 clashing tests, eight at once.  The
+# first loses some (in a sandbox, as nobody else's port is wanted), the second none.
+hooked()
+{
+	isorun sh -c "$1" >naive.out 2>&1 && fail "all pass without a hook: $1"
+	PATH="$(dirname "$ISORUN"):$PATH" expect 0 sh -c "$2"
+}

@@ -102,3 +102,26 @@ lost()
 	sed 's/^0 /	lost: /' "$work/$2.lost"
 	[ ! -s "$work/$2.lost" ]
 }
+
+# scripts FOLDER: runs its scripts, which are as those of tests/e2e; fails if any does.
+scripts()
+{
+	export ISORUN="$B/isorun" PROBE="$B/probe" E2E="$here/../e2e" SLOW=5 CGROUP=unknown
+	export LANE=suites NAMESPACES=yes
+	bad=0
+	for script in "$1"/*.sh; do
+		name=$(basename "$script" .sh)
+		rm -rf "${work:?}/$name"
+		mkdir -p "$work/$name" && cd "$work/$name" || exit 1
+		begin
+		if HOME=$work/$name ISORUN_STATE_DIR=$work/state timeout -k 5 300 sh "$script" >log 2>&1
+		then
+			printf '%-34s passed in %4s s\n' "$name" "$(seconds)"
+		else
+			printf '%-34s failed in %4s s\n' "$name" "$(seconds)"
+			tail -n 20 log | sed 's/^/	/'
+			bad=1
+		fi
+	done
+	return $bad
+}
