@@ -203,7 +203,12 @@ void status_draw(struct status *s, const struct status_view *view, const struct 
 		return;
 	}
 	move_to_top(s, view, b);
+	/* What a narrower window has wrapped stays one line to a terminal that rewraps,
+	 * until it is erased as a whole: written over, two lines would become one. */
+	if (s->n_lines > 0 && s->drawn_columns != view->columns)
+		buf_adds(b, "\033[J");
 	s->n_lines = 0;
+	s->drawn_columns = view->columns;
 	end_line(b, s, add_first_line(b, view, f, t_ns));
 	for (const struct fold_test *t = f->first_running; t; t = t->next_running) {
 		unsigned columns;

@@ -14,6 +14,7 @@
 struct status {
 	unsigned n_lines;                      /* 0: nothing is drawn */
 	unsigned columns[STATUS_MAX_LINES];    /* that each line takes */
+	unsigned drawn_columns;                /* of the window then */
 };
 
 struct status_view {

@@ -67,6 +67,8 @@ static void assert_written(const struct tty_options *o, const struct place *p, c
 #define SLOW_BLOCK                                                           \
 	"TIME     5.0s     5M  t/slow: no end after 5s\n"                    \
 	"  it wrote nothing: RUN/output/6.1\n"                               \
+	"  hint: --timeout TIME, or timeout = TIME in the manifest,"         \
+	" gives it longer\n"                                                \
 	"  run it alone: cd '/src/my suite' && "                              \
 	"isorun --env 'A=b c' -- ./run 'a b'\n"                              \
 	"\n"
@@ -470,7 +472,7 @@ static void after_the_window_shrank_the_whole_wrapped_area_is_redrawn(void **sta
 	assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
 	sink_tty_tick(s, 1600 * MS);
 	read_until(master, text, sizeof(text), "fits.py\033[K\033[J");
-	assert_memory_equal(text, "\r\033[5A[  0/206] ", 15);
+	assert_memory_equal(text, "\r\033[5A\033[J[  0/206] ", 18);
 	s->driver->close(s, NULL);
 	close(o.fd);
 	close(master);
