@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "report/excerpt.h"
+#include "report/hint.h"
 #include "report/paint.h"
 #include "report/text.h"
 
@@ -91,17 +92,21 @@ static void add_tail(struct buf *b, const struct excerpt *x, bool color)
 	}
 }
 
-static void add_output(struct buf *b, const struct fold *f, const struct fold_test *t, bool color)
+/* Returns what to do about the failure, as far as its output tells; NULL: nothing. */
+static const char *add_output(struct buf *b, const struct fold *f, const struct fold_test *t,
+			      bool color)
 {
+	const char *hint = hint_of(f, t, NULL, 0);
 	struct excerpt x;
 
 	if (!t->output || !*f->dir)
-		return;
+		return hint;
 	if (excerpt_read(f->dir, t->output, 0, TAIL_BYTES, &x) < 0) {
 		buf_adds(b, "  its output cannot be read: ");
 	} else {
 		bool is_empty = x.tail_len == 0;
 
+		hint = hint_of(f, t, x.tail, x.tail_len);
 		add_tail(b, &x, color);
 		excerpt_fini(&x);
 		buf_adds(b, is_empty ? "  it wrote nothing: "
@@ -112,6 +117,17 @@ static void add_output(struct buf *b, const struct fold *f, const struct fold_te
 	buf_addc(b, '/');
 	text_add(b, t->output);
 	buf_addc(b, '\n');
+	return hint;
+}
+
+static void add_hint(struct buf *b, const char *hint, bool color)
+{
+	if (!hint)
+		return;
+	paint_on(b, color, PAINT_WARN);
+	buf_adds(b, "  hint: ");
+	paint_off(b, color, PAINT_WARN);
+	buf_addf(b, "%s\n", hint);
 }
 
 /* With its line ends as they are: to be copied into a shell. */
@@ -126,7 +142,7 @@ static void add_command(struct buf *b, const char *command)
 
 void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color)
 {
-	add_output(b, f, t, color);
+	add_hint(b, add_output(b, f, t, color), color);
 	if (!*t->command)
 		return;
 	buf_adds(b, "  run it alone: ");
