@@ -197,14 +197,39 @@ const char *json_get_str(const struct json *obj, const char *key)
 	return json_str(json_get(obj, key));
 }
 
+bool json_int(const struct json *j, int64_t *ret)
+{
+	if (!json_is_integer(value_of(j)))
+		return false;
+	*ret = json_integer_value(value_of(j));
+	return true;
+}
+
 bool json_get_int(const struct json *obj, const char *key, int64_t *ret)
 {
-	const json_t *value = value_of(json_get(obj, key));
+	return json_int(json_get(obj, key), ret);
+}
 
-	if (!json_is_integer(value))
+bool json_number(const struct json *j, double *ret)
+{
+	if (!json_is_number(value_of(j)))
 		return false;
-	*ret = json_integer_value(value);
+	*ret = json_number_value(value_of(j));
 	return true;
+}
+
+bool json_is_yes(const struct json *j)
+{
+	return json_is_true(value_of(j));
+}
+
+const char *json_next_key(const struct json *obj, const char *after)
+{
+	json_t *object = value_of(obj);
+	void *at = after ? json_object_iter_next(object, json_object_iter_at(object, after))
+			 : json_object_iter(object);
+
+	return at ? json_object_iter_key(at) : NULL;
 }
 
 bool json_get_bool(const struct json *obj, const char *key, bool *ret)

@@ -42,6 +42,11 @@ const struct json *json_get(const struct json *obj, const char *key); /* NULL: a
 const char *json_get_str(const struct json *obj, const char *key);    /* NULL: absent, no string */
 bool json_get_int(const struct json *obj, const char *key, int64_t *ret);
 bool json_get_bool(const struct json *obj, const char *key, bool *ret);
+bool json_int(const struct json *j, int64_t *ret);
+bool json_number(const struct json *j, double *ret); /* whole or not */
+bool json_is_yes(const struct json *j);              /* the value true */
+/* The member behind the key `after` (NULL: the first); NULL: there is no other. */
+const char *json_next_key(const struct json *obj, const char *after);
 size_t json_len(const struct json *arr);                              /* 0 when no array */
 const struct json *json_at(const struct json *arr, size_t i);
 const char *json_str(const struct json *j);                           /* NULL when no string */

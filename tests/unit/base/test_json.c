@@ -196,6 +196,30 @@ static void depth_is_bounded(void **state)
 	assert_true(json_parse(text, DEPTH, "deep", &j, NULL) < 0);
 }
 
+static void members_are_listed_and_numbers_are_of_any_kind(void **state)
+{
+	static const char text[] = "{\"b\":1,\"a\":2.5,\"c\":true}";
+	struct json *j;
+	double number = 0;
+	int64_t whole = 0;
+
+	(void)state;
+	assert_int_equal(json_parse(text, strlen(text), "t", &j, NULL), 0);
+	assert_string_equal(json_next_key(j, NULL), "b");
+	assert_string_equal(json_next_key(j, "b"), "a");
+	assert_string_equal(json_next_key(j, "a"), "c");
+	assert_null(json_next_key(j, "c"));
+	assert_null(json_next_key(json_get(j, "a"), NULL));
+	assert_true(json_number(json_get(j, "b"), &number) && number == 1.0);
+	assert_true(json_number(json_get(j, "a"), &number) && number == 2.5);
+	assert_false(json_number(json_get(j, "c"), &number));
+	assert_true(json_int(json_get(j, "b"), &whole) && whole == 1);
+	assert_false(json_int(json_get(j, "a"), &whole));
+	assert_true(json_is_yes(json_get(j, "c")));
+	assert_false(json_is_yes(json_get(j, "b")) || json_is_yes(NULL));
+	json_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +237,7 @@ int main(void)
 		cmocka_unit_test(a_broken_text_is_refused_with_its_line),
 		cmocka_unit_test(only_the_bytes_given_are_read),
 		cmocka_unit_test(depth_is_bounded),
+		cmocka_unit_test(members_are_listed_and_numbers_are_of_any_kind),
 	};
 
 	return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
