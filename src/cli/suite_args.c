@@ -15,7 +15,17 @@ int opt_history_key(const struct opt *o, const char *value, void *field, struct 
 	return history_key_check(value, "option '--history-key'", err);
 }
 
+static int opt_granularity(const struct opt *o, const char *value, void *field,
+			   struct iso_err *err)
+{
+	if (source_granularity_parse(value, field) < 0)
+		return opt_reject(o, value, "case, suite or program", err);
+	return 0;
+}
+
 const struct opt options_select_rows[OPTIONS_SELECT_N] = {
+	{ 0, "granularity", "HOW", opt_granularity, FIELD(granularity),
+	  "what of a program is one test: case, suite, program", NULL },
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),
 	  "whose name matches, such as 'http and not slow'", NULL },
 	{ 'm', "tags", "EXPR", opt_string, FIELD(tags), "tests whose tags match", NULL },
@@ -50,6 +60,7 @@ int suite_args_load(char *const *sources, const struct options_select *select,
 	int r;
 
 	suite_settings_init(ret_settings);
+	ret_settings->granularity = select->granularity;
 	if (test_suite_init(ret) < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
 	r = load_sources(sources, ret, ret_settings, err);

@@ -12,6 +12,7 @@
 struct options_select {
 	const char *names;  /* -k; NULL: all */
 	const char *tags;   /* -m; NULL: all */
+	enum source_granularity granularity;
 };
 
 /* How the values of a command that takes sources begin. */
@@ -21,7 +22,7 @@ struct values_suite {
 	struct options_select select;
 };
 
-enum { OPTIONS_SELECT_N = 2 };
+enum { OPTIONS_SELECT_N = 3 };
 extern const struct opt options_select_rows[OPTIONS_SELECT_N];
 
 /* A row of each command that recalls what tests took, into a const char *. */

@@ -18,7 +18,8 @@ static int nothing_found(const char *dir, struct iso_err *err)
 	}
 	iso_err_set(err, ISO_ERR_USAGE, 0, "no tests in '%s': looked for %s", dir,
 		    buf_str(&looked));
-	return iso_err_hint(err, "name a source: exec:GLOB, tap:GLOB, lines:FILE or a manifest");
+	return iso_err_hint(err, "name a source, such as exec:GLOB, lines:FILE or pytest:DIR; "
+				 "isorun-suite(5) has them all");
 }
 
 int source_detect(const struct source_ctx *ctx, struct iso_err *err)

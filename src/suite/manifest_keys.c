@@ -414,6 +414,16 @@ static int apply_workspace_dir(APPLY_ARGS)
 	return set_heap(&to->settings->workspace_dir, path_clean(joined), where, err);
 }
 
+static int apply_granularity(APPLY_ARGS)
+{
+	enum source_granularity granularity;
+
+	(void)to; /* it is settled when the source is loaded */
+	if (source_granularity_parse(value, &granularity) < 0)
+		return refuse(where, value, "granularity: case, suite or program", err);
+	return 0;
+}
+
 #define ITEM (MANIFEST_SOURCE | MANIFEST_TEST | MANIFEST_MATCH)
 #define PLACED (MANIFEST_SOURCE | MANIFEST_TEST)
 #define ANY (ITEM | MANIFEST_SUITE)
@@ -427,6 +437,8 @@ static const struct manifest_key keys[] = {
 	{ "exclusive", ITEM, "yes|no", "runs with nothing else of the suite", apply_exclusive },
 	{ "fail-pattern", ITEM, "REGEX", "output that means failed", apply_fail_pattern },
 	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
+	{ "granularity", MANIFEST_SOURCE, "case|suite|program", "what of a program is one test",
+	  apply_granularity },
 	{ "history-key", MANIFEST_SUITE, "NAME", "in which environment the tests run",
 	  apply_history_key },
 	{ "jobs", MANIFEST_SUITE, "N", "tests at once at most", apply_jobs },

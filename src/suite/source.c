@@ -6,16 +6,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "suite/source_kind.h"
 
 static const struct source_kind *const kinds[] = {
-	&source_manifest,
-	&source_tap,
-	&source_exec,
-	&source_lines,
+	&source_manifest, &source_pytest, &source_tap, &source_bats, &source_exec, &source_lines,
+	&source_gtest, &source_catch2, &source_go, &source_cargo,
 };
 
 const struct source_kind *source_kind_at(size_t i)
@@ -59,13 +58,21 @@ static const char *kind_name_at(size_t i, const void *arg)
 	return kinds[i]->name;
 }
 
+static int hint_kinds(struct iso_err *err)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		buf_addf(&b, "%s%s:%s", i ? ", " : "", kinds[i]->name, kinds[i]->argument);
+	return iso_err_hint(err, "a source is a directory, a manifest, or one of %s", buf_str(&b));
+}
+
 /* Neither a kind that we know nor a file. */
 static int unknown_source(const char *source, const char *colon, struct iso_err *err)
 {
 	if (!colon) {
 		iso_err_set(err, ISO_ERR_USAGE, ENOENT, "source '%s'", source);
-		return iso_err_hint(err, "a source is a directory, a manifest, "
-				    "exec:GLOB, tap:GLOB or lines:FILE");
+		return hint_kinds(err);
 	}
 	_cleanup_free_ char *word = strndup(source, (size_t)(colon - source));
 
@@ -76,7 +83,7 @@ static int unknown_source(const char *source, const char *colon, struct iso_err 
 	iso_err_set(err, ISO_ERR_USAGE, 0, "source '%s': unknown kind '%s'", source, word);
 	if (near)
 		return iso_err_hint(err, "did you mean '%s:%s'?", near, colon + 1);
-	return iso_err_hint(err, "the kinds are manifest, tap, exec and lines");
+	return hint_kinds(err);
 }
 
 static int load_path(const struct source_ctx *ctx, const char *source, const char *path,

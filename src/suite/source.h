@@ -9,6 +9,17 @@
 #include "base/err.h"
 #include "model/test.h"
 
+/* What of a program, or a file, that holds many cases is one test. */
+enum source_granularity {
+	GRANULARITY_UNSAID,
+	GRANULARITY_CASE,
+	GRANULARITY_SUITE,   /* cases of one suite, class or the like together */
+	GRANULARITY_PROGRAM,
+};
+
+/* -EINVAL: none of "case", "suite", "program". */
+int source_granularity_parse(const char *text, enum source_granularity *ret);
+
 /* What a manifest's [suite] section or the command line says of a whole suite;
  * 0 or NULL: not said.  The command line wins. */
 struct suite_settings {
@@ -23,6 +34,7 @@ struct suite_settings {
 	char *history_key;        /* see suite/history_key.h; NULL: not said */
 	uint64_t output_limit_bytes;
 	char *workspace_dir;      /* absolute; NULL: the working directory */
+	enum source_granularity granularity; /* of the command line: before sources are loaded */
 	char **tokens;            /* "gpu=2": so many there are; checked already */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
 };

@@ -15,6 +15,7 @@ struct source_ctx {
 	const char *cwd;          /* absolute: where the tests run instead; NULL: base_dir */
 	struct test_suite *suite;
 	struct suite_settings *settings;
+	enum source_granularity granularity; /* of the source's section */
 	unsigned depth;           /* of manifests that name manifests */
 };
 
@@ -37,6 +38,12 @@ extern const struct source_kind source_manifest;
 extern const struct source_kind source_tap;
 extern const struct source_kind source_exec;
 extern const struct source_kind source_lines;
+extern const struct source_kind source_gtest;
+extern const struct source_kind source_catch2;
+extern const struct source_kind source_go;
+extern const struct source_kind source_cargo;
+extern const struct source_kind source_bats;
+extern const struct source_kind source_pytest;
 
 /* In the order in which detection tries them; NULL past the end. */
 const struct source_kind *source_kind_at(size_t i);

@@ -217,6 +217,16 @@ static int apply_section(struct manifest *m, const struct section *s, struct tes
 	return 0;
 }
 
+static enum source_granularity granularity_of(const struct section *s)
+{
+	enum source_granularity granularity = GRANULARITY_UNSAID;
+
+	for (size_t i = 0; i < s->n_entries; i++)
+		if (str_eq(s->entries[i].key->name, "granularity"))
+			(void)source_granularity_parse(s->entries[i].value, &granularity);
+	return granularity;
+}
+
 static int make_source(struct manifest *m, struct section *s, struct iso_err *err)
 {
 	struct source_ctx sub = *m->ctx;
@@ -225,6 +235,7 @@ static int make_source(struct manifest *m, struct section *s, struct iso_err *er
 		return iso_err_set(err, ISO_ERR_USAGE, 0, "%s: [source] without 'from'", s->where);
 	sub.base_dir = m->base_dir;
 	sub.cwd = s->scratch->cwd;
+	sub.granularity = granularity_of(s);
 	sub.depth++;
 	if (source_load_in(&sub, s->scratch->origin, err) < 0)
 		return iso_err_wrap(err, "%s", s->where);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite/source_cases.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/time.h"
+
+#define LIST_MAX_BYTES (UINT64_C(64) << 20)
+#define LIST_TIMEOUT_NS (300 * NSEC_PER_SEC)
+
+struct cases {
+	const struct source_ctx *ctx;
+	const struct cases_kind *kind;
+	enum source_granularity granularity;
+	const char *path;      /* of the program */
+	const char *word;      /* its name in a command */
+	const char *suite;     /* the last that was added; "": none */
+	size_t n;              /* cases so far */
+};
+
+int source_granularity_parse(const char *text, enum source_granularity *ret)
+{
+	static const char *const names[] = {
+		[GRANULARITY_CASE] = "case",
+		[GRANULARITY_SUITE] = "suite",
+		[GRANULARITY_PROGRAM] = "program",
+	};
+
+	for (size_t i = GRANULARITY_CASE; i < ARRAY_SIZE(names); i++) {
+		if (!str_eq(names[i], text))
+			continue;
+		*ret = (enum source_granularity)i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+enum source_granularity source_granularity(const struct source_ctx *ctx,
+					   enum source_granularity otherwise)
+{
+	if (ctx->settings->granularity)
+		return ctx->settings->granularity;
+	return ctx->granularity ? ctx->granularity : otherwise;
+}
+
+/* The last line of what it said is mostly the reason. */
+static const char *last_line(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && strchr(" \r\n", text[len - 1]))
+		text[--len] = '\0';
+	const char *end = strrchr(text, '\n');
+	return end ? end + 1 : text;
+}
+
+static int tell_failure(struct capture *c, const char *command, struct iso_err *err)
+{
+	const char *said = last_line(c->err_len ? c->err : c->out);
+	char name[16];
+
+	if (WIFSIGNALED(c->status))
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "'%s' was killed by %s", command,
+				   proc_signal_name(WTERMSIG(c->status), name));
+	return iso_err_set(err, ISO_ERR_USAGE, 0, "'%s' gave %d%s%s", command,
+			   WEXITSTATUS(c->status), *said ? ": " : "", said);
+}
+
+int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
+		   struct iso_err *err)
+{
+	_cleanup_free_ char *command = str_shell_join(argv);
+	int r = command ? capture_run(argv, dir, LIST_MAX_BYTES, LIST_TIMEOUT_NS, ret) : -ENOMEM;
+
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, r, "'%s'", command ? command : argv[0]);
+	if (WIFEXITED(ret->status) && (any_status || WEXITSTATUS(ret->status) == 0))
+		return 0;
+	r = tell_failure(ret, command, err);
+	capture_fini(ret);
+	return r;
+}
+
+static int add_test(struct cases *c, const char *suite, const char *name)
+{
+	struct test_suite *s = c->ctx->suite;
+	struct test *t = source_add_file(c->ctx, c->path);
+	_cleanup_strv_ char **argv = NULL;
+
+	if (!t || strv_add(&argv, c->word) < 0 ||
+	    ((suite || name) && c->kind->choose(suite, name, &argv) < 0))
+		return -ENOMEM;
+	if (suite || name)
+		t->id = arena_printf(s->arena, "%s::%s%s%s", t->id, suite ? suite : "",
+				     suite && name ? "." : "", name ? name : "");
+	if (c->kind->runs_beside && !c->ctx->cwd) {
+		_cleanup_free_ char *dir = path_dir(c->path);
+		t->cwd = dir ? arena_strdup(s->arena, dir) : NULL;
+	}
+	t->argv = test_suite_strv(s, argv);
+	return t->id && t->cwd && t->argv ? 0 : -ENOMEM;
+}
+
+int cases_add(struct cases *c, const char *suite, const char *name)
+{
+	const bool again = suite && str_eq(suite, c->suite);
+
+	c->n++;
+	if (c->granularity == GRANULARITY_PROGRAM ||
+	    (c->granularity == GRANULARITY_SUITE && !suite))
+		return c->n > 1 ? 0 : add_test(c, NULL, NULL);
+	if (c->granularity == GRANULARITY_CASE)
+		return add_test(c, suite, name);
+	if (again)
+		return 0;
+	c->suite = arena_strdup(c->ctx->suite->arena, suite);
+	return c->suite ? add_test(c, suite, NULL) : -ENOMEM;
+}
+
+static int load_program(struct cases *c, const char *pattern, struct iso_err *err)
+{
+	_cleanup_free_ char *dir = c->kind->runs_beside ? path_dir(c->path) : NULL;
+	_cleanup_strv_ char **argv = NULL;
+	struct capture listed = { 0 };
+	int r = strv_add(&argv, c->path);
+
+	for (size_t i = 0; r == 0 && c->kind->list[i]; i++)
+		r = strv_add(&argv, c->kind->list[i]);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "tests");
+	if (source_capture(argv, dir ? dir : c->ctx->base_dir, c->kind->any_status, &listed,
+			   err) < 0)
+		return iso_err_wrap(err, "%s:%s", c->kind->name, pattern);
+	r = c->kind->parse(c, listed.out);
+	capture_fini(&listed);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "tests");
+	if (!c->n)
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "%s:%s: '%s' lists no test",
+				   c->kind->name, pattern, c->path);
+	return 0;
+}
+
+int cases_load(const struct source_ctx *ctx, const struct cases_kind *kind, const char *pattern,
+	       struct iso_err *err)
+{
+	const char *const patterns[] = { pattern, NULL };
+	_cleanup_strv_ char **files = NULL;
+	int r = source_glob(ctx, patterns, &files, err);
+
+	if (r == 0 && !files)
+		r = iso_err_set(err, ISO_ERR_USAGE, 0, "%s:%s: no file in '%s' matches", kind->name,
+				pattern, ctx->base_dir);
+	for (size_t i = 0; r == 0 && files[i]; i++) {
+		struct cases c = {
+			.ctx = ctx,
+			.kind = kind,
+			.granularity = source_granularity(ctx, GRANULARITY_CASE),
+			.path = files[i],
+			.word = kind->runs_beside ? files[i] : source_file_word(ctx, files[i]),
+			.suite = "",
+		};
+		r = c.word ? load_program(&c, pattern, err)
+			   : iso_err_set(err, ISO_ERR_HOST, ENOMEM, "tests");
+	}
+	return r;
+}
+
+int cases_detect_none(const struct source_ctx *ctx, struct iso_err *err)
+{
+	(void)ctx;
+	(void)err;
+	return 0;
+}

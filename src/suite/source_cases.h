@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suite/source_cases.h - sources of programs that hold many cases and list them themselves. */
+#ifndef SUITE_SOURCE_CASES_H
+#define SUITE_SOURCE_CASES_H
+
+#include <stdbool.h>
+
+#include "base/capture.h"
+#include "suite/source_kind.h"
+
+struct cases; /* of one program, being collected */
+
+/* What a program is asked, and how a part of it is run. */
+struct cases_kind {
+	const char *name;               /* "gtest" */
+	const char *const *list;        /* what follows the program; NULL-terminated */
+	bool any_status;                /* it lists with a status of its own */
+	bool runs_beside;               /* in the program's directory, where nobody said where */
+
+	/* Calls cases_add for each case that the text (it may be changed) lists, in order. */
+	int (*parse)(struct cases *c, char *text);
+
+	/* Adds the words that have the program run one case; without a name all of the
+	 * suite.  0 or -ENOMEM. */
+	int (*choose)(const char *suite, const char *name, char ***argv);
+};
+
+/* suite: NULL where the kind has none.  0 or -ENOMEM. */
+int cases_add(struct cases *c, const char *suite, const char *name);
+
+/* Asks each program that the pattern matches, and adds its cases, its suites or the program
+ * as tests. */
+int cases_load(const struct source_ctx *ctx, const struct cases_kind *kind, const char *pattern,
+	       struct iso_err *err);
+
+/* For kinds that find nothing by themselves: to run a program to see what it is may do
+ * anything. */
+int cases_detect_none(const struct source_ctx *ctx, struct iso_err *err);
+
+/* What the command line, else the source's section, else the kind says. */
+enum source_granularity source_granularity(const struct source_ctx *ctx,
+					   enum source_granularity otherwise);
+
+/* Runs argv in dir and reads what it prints; it must end with status 0, unless any_status.
+ * ISO_ERR_USAGE with what it said; the caller finishes *ret after 0. */
+int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
+		   struct iso_err *err);
+
+#endif

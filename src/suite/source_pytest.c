@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pytest: a process for each file, class or test. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "suite/source_cases.h"
+
+/* Collects as pytest itself does, and prints a line for each test: its node id, from here
+ * and not from pytest's rootdir, and its markers.  What the suite's own files print goes to
+ * standard error. */
+static const char collector[] =
+	"import json, os, sys\n"
+	"out = os.fdopen(os.dup(1), 'w')\n"
+	"os.dup2(2, 1)\n"
+	"import pytest\n"
+	"class Collector:\n"
+	"    def pytest_collection_finish(self, session):\n"
+	"        for item in session.items:\n"
+	"            file, *rest = item.nodeid.split('::')\n"
+	"            file = os.path.relpath(str(getattr(item, 'path', item.fspath)))\n"
+	"            marks = sorted({mark.name for mark in item.iter_markers()})\n"
+	"            out.write(json.dumps(['::'.join([file, *rest]), marks]) + '\\n')\n"
+	"status = pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider',\n"
+	"                      *sys.argv[1:]], plugins=[Collector()])\n"
+	"out.close()\n"
+	"sys.exit(0 if status == 5 else int(status))\n";
+
+static const char python[] = "python3";
+
+#define COLLECTED_MAX_BYTES (UINT64_C(256) << 20)
+#define COLLECT_TIMEOUT_NS (600 * NSEC_PER_SEC)
+
+/* "a.py", "a.py::Class", "a.py::Class::test_b[1]": the length of the part that a test of
+ * this granularity is.  A function outside of classes is a suite of its own: the file would
+ * be more than that. */
+static size_t part_of(const char *id, enum source_granularity granularity)
+{
+	const char *file_end = strstr(id, "::");
+	const char *class_end = NULL;
+
+	if (!file_end || granularity == GRANULARITY_CASE)
+		return strlen(id);
+	if (granularity == GRANULARITY_PROGRAM)
+		return (size_t)(file_end - id);
+	/* The last "::" ahead of what stands in brackets. */
+	for (const char *at = strstr(file_end + 2, "::"); at && !memchr(id, '[', (size_t)(at - id));
+	     at = strstr(at + 2, "::"))
+		class_end = at;
+	return class_end ? (size_t)(class_end - id) : strlen(id);
+}
+
+static int add_node(const struct source_ctx *ctx, const char *id)
+{
+	struct test_suite *s = ctx->suite;
+	struct test *t = test_suite_add(s);
+	const char *const words[] = { python, "-m", "pytest", "-q", id, NULL };
+	const char *file_end = strstr(id, "::");
+	const size_t file_len = file_end ? (size_t)(file_end - id) : strlen(id);
+
+	if (!t)
+		return -ENOMEM;
+	t->id = arena_strdup(s->arena, id);
+	t->argv = test_suite_strv(s, (char *const *)(uintptr_t)words);
+	t->cwd = arena_strdup(s->arena, ctx->cwd ? ctx->cwd : ctx->base_dir);
+	t->origin = arena_printf(s->arena, "%s/%.*s", ctx->base_dir, (int)file_len, id);
+	t->program = t->origin;
+	return t->id && t->argv && t->cwd && t->origin ? 0 : -ENOMEM;
+}
+
+/* What one of its tests is marked with counts for a file as a whole. */
+static int add_tags(const struct source_ctx *ctx, struct test *t, const struct json *marks)
+{
+	_cleanup_strv_ char **tags = NULL;
+	int r = strv_copy(t->tags, &tags);
+
+	for (size_t i = 0; r == 0 && i < json_len(marks); i++) {
+		const char *mark = json_str(json_at(marks, i));
+
+		if (mark && !strv_has(tags, mark))
+			r = strv_add(&tags, mark);
+	}
+	if (r < 0 || !tags)
+		return r;
+	t->tags = test_suite_strv(ctx->suite, tags);
+	return t->tags ? 0 : -ENOMEM;
+}
+
+static int add_item(const struct source_ctx *ctx, const struct json *item,
+		    enum source_granularity granularity)
+{
+	const char *id = json_str(json_at(item, 0));
+
+	if (!id)
+		return -EINVAL;
+	_cleanup_free_ char *part = strndup(id, part_of(id, granularity));
+	struct test_suite *s = ctx->suite;
+	const bool again = part && s->n_tests && str_eq(s->tests[s->n_tests - 1]->id, part);
+
+	if (!part || (!again && add_node(ctx, part) < 0))
+		return -ENOMEM;
+	return add_tags(ctx, s->tests[s->n_tests - 1], json_at(item, 1));
+}
+
+static int add_items(const struct source_ctx *ctx, char *text, struct iso_err *err)
+{
+	const enum source_granularity granularity =
+		source_granularity(ctx, GRANULARITY_PROGRAM);
+	int r = 0;
+
+	for (char *save, *line = strtok_r(text, "\n", &save); line && r == 0;
+	     line = strtok_r(NULL, "\n", &save)) {
+		struct json *item = NULL;
+
+		r = json_parse(line, strlen(line), "pytest", &item, err);
+		if (r == 0 && add_item(ctx, item, granularity) < 0)
+			r = iso_err_set(err, ISO_ERR_HOST, ENOMEM, "tests");
+		json_free(item);
+	}
+	return r;
+}
+
+/* The line that says why, of all that pytest says. */
+static const char *reason(const char *said)
+{
+	const char *at = strstr(said, "\nE  ");
+
+	if (at)
+		return at + 2 + strspn(at + 2, " ");
+	at = str_starts(said, "ERROR: ") ? said : strstr(said, "\nERROR: ");
+	if (at)
+		return strchr(at, ':') + 2;
+	for (at = said + strlen(said); at > said && strchr("\n ", at[-1]);)
+		at--;
+	while (at > said && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+static int collect(const struct source_ctx *ctx, const char *what, struct capture *ret,
+		   struct iso_err *err)
+{
+	const char *const argv[] = { python, "-c", collector, what, NULL };
+	int r = capture_run((char *const *)(uintptr_t)argv, ctx->base_dir, COLLECTED_MAX_BYTES,
+			    COLLECT_TIMEOUT_NS, ret);
+
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, r, "pytest:%s: run '%s'", what, python);
+	if (ret->status == 0)
+		return 0;
+	const char *why = reason(ret->err);
+
+	iso_err_set(err, ISO_ERR_USAGE, 0, "pytest:%s: cannot collect: %.*s", what,
+		    (int)strcspn(why, "\n"), why);
+	iso_err_hint(err, "%s -m pytest --collect-only %s", python, what);
+	capture_fini(ret);
+	return -EINVAL;
+}
+
+static int pytest_load(const struct source_ctx *ctx, const char *what, struct iso_err *err)
+{
+	const size_t before = ctx->suite->n_tests;
+	struct capture said = { 0 };
+
+	if (collect(ctx, what, &said, err) < 0)
+		return -EINVAL;
+	int r = add_items(ctx, said.out, err);
+	capture_fini(&said);
+	if (r == 0 && ctx->suite->n_tests == before)
+		r = iso_err_set(err, ISO_ERR_USAGE, 0, "pytest:%s: it collects no test", what);
+	return r;
+}
+
+/* Python's files alone may be of any framework. */
+static int pytest_detect(const struct source_ctx *ctx, struct iso_err *err)
+{
+	static const char *const signs[] = {
+		"pytest.ini", "conftest.py", "tests/conftest.py", "test/conftest.py", NULL,
+	};
+	_cleanup_strv_ char **files = NULL;
+	int r = source_glob(ctx, signs, &files, err);
+
+	return r < 0 || !files ? r : pytest_load(ctx, ".", err);
+}
+
+const struct source_kind source_pytest = {
+	.name = "pytest",
+	.argument = "DIR",
+	.looked_for = "pytest.ini, conftest.py, also below test/ and tests/",
+	.load = pytest_load,
+	.detect = pytest_detect,
+};

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# Programs that list their cases.  Real ones, which take compilers and large packages, are
+# run by `make check-suites T=sources`; these say the same words.
+. "$E2E/lib.sh"
+
+# fake NAME LISTING-OPTION: a program that lists what NAME.list holds, and says what it
+# was asked to run.
+fake()
+{
+	cat >"$1" <<-END
+		#!/bin/sh
+		case "\$*" in
+		'$2') cat "\$(dirname "\$0")/$1.list" ;;
+		*) printf "ran <%s>\\n" "\$*"; case "\$*" in *Bad*) exit 1 ;; esac ;;
+		esac
+	END
+	chmod +x "$1"
+}
+ids() { isorun list "$@" | sed -nE '2,$s/^ *([^ ]+ +){3}//p'; }
+same() { [ "$1" = "$2" ] || fail "$3: '$1' instead of '$2'"; }
+
+fake g --gtest_list_tests
+cat >g.list <<'END'
+Running main() from somewhere. Or so
+A.
+  One
+  Bad
+  DISABLED_Three
+DISABLED_B.
+  Four
+Ty/0.  # TypeParam = int
+  Works
+Nums/P.
+  Even/0  # GetParam() = 2
+END
+same "$(ids gtest:g | tr '\n' ' ')" 'g::A.One g::A.Bad g::Ty/0.Works g::Nums/P.Even/0 ' gtest
+same "$(ids --granularity suite gtest:g | tr '\n' ' ')" 'g::A g::Ty/0 g::Nums/P ' suites
+same "$(ids --granularity program gtest:g)" g program
+expect 1 isorun suite gtest:g
+has '  \| ran <--gtest_filter=A.Bad>'
+has '^3 passed, 1 failed'
+
+fake c --list-test-names-only
+printf 'adds, [well] "q"\nBad\\slash\n' >c.list
+expect 1 isorun suite catch2:c
+has '  \| ran <Bad\\\\slash>'
+expect 0 isorun list --json catch2:c
+has 'adds\\\\, \\\\\[well'
+
+mkdir go
+(cd go && fake w.test '-test.list .')
+printf 'TestA\nBenchmarkB\nExampleBad\n' >go/w.test.list
+expect 1 isorun suite go:go/w.test
+has '  \| ran <-test.run=\^ExampleBad\$ -test.v>'
+has 'cd [^ ]*/go &&'
+has '^1 passed, 1 failed'
+
+fake r '--list --format terse'
+printf 'm::bad_Bad: test\nm::good: test\nm::fast: benchmark\n\n2 tests, 1 benchmark\n' >r.list
+expect 1 isorun suite cargo:r
+has '  \| ran <--exact m::bad_Bad>'
+has '^1 passed, 1 failed'
+
+# What does not list: one line, and nothing ran.
+: >g.list
+expect 2 isorun suite gtest:g
+says "gtest:g: '.*/g' lists no test"
+printf '#!/bin/sh\necho no such option >&2\nexit 3\n' >g
+expect 2 isorun suite gtest:g
+says "gtest:g: '.*/g --gtest_list_tests' gave 3: no such option"
+expect 2 isorun suite go:absent
+says 'go:absent: no file in .* matches'
