@@ -86,6 +86,7 @@ struct attempt {
 	struct loop_watch *pressure_watch;
 	int64_t stands_since_ns;      /* at its limit; 0: it does not */
 	int64_t raised_ns;            /* its limit, the last time; 0: never */
+	int64_t pressed_ns;           /* when it was first heard to be near its limit; 0: never */
 	bool tight;                   /* was near its limit, and got no more since */
 	bool squeezed;                /* was so once, and got no more at once */
 	bool gave_way;                /* ended so that others could grow */
@@ -123,6 +124,9 @@ bool attempt_may_grow(const struct attempt *a);
 int attempt_elastic_start(struct attempt *a);
 void attempt_elastic_check(struct attempt *a); /* of one that stands: whether it still does */
 void attempt_elastic_stop(struct attempt *a);
+/* Of one that has ended: that it came near its limit was first heard after since_ns, or
+ * not yet.  A look that late may find that it gave all back, having been refused more. */
+bool attempt_elastic_unseen(const struct attempt *a, int64_t since_ns);
 
 /* reap.c: takes a sandbox whose news are `done`, and frees it when its pid 1 is
  * gone; at once where that cannot be watched. */

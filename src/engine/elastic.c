@@ -32,6 +32,7 @@
 #include "engine/attempt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include "base/str.h"
@@ -258,9 +259,26 @@ static void attend(struct attempt *a)
 
 static void on_pressure(int fd, uint32_t events, void *arg)
 {
+	struct attempt *a = arg;
+
 	(void)fd;
 	(void)events;
-	attend(arg);
+	if (!a->pressed_ns)
+		a->pressed_ns = time_now_ns();
+	attend(a);
+}
+
+bool attempt_elastic_unseen(const struct attempt *a, int64_t since_ns)
+{
+	struct pollfd waits = { .events = POLLIN | POLLPRI };
+	uint32_t events;
+
+	if (!a->grows || a->pressed_ns)
+		return a->grows && a->pressed_ns > since_ns;
+	if (!a->elastic)
+		return a->attach; /* too short to be watched at all */
+	waits.fd = cg_elastic_fd(a->elastic, &events);
+	return poll(&waits, 1, 0) > 0;
 }
 
 void attempt_elastic_check(struct attempt *a)

@@ -42,7 +42,8 @@ static void settle_end(struct attempt *a, const struct sbx_news *news)
 	r->gave_way = a->gave_way && r->signal == SIGKILL && !r->oom && !r->host_oom;
 	r->mem_refused = !r->oom && !r->host_oom && !r->gave_way && !a->killed &&
 			 cg_limit_refuses(a->engine->cg) &&
-			 ((a->tight && news->usage.limit_hit) ||
+			 ((news->usage.limit_hit &&
+			   (a->tight || attempt_elastic_unseen(a, news->exited_ns - REFUSED_NS))) ||
 			  (a->raised_ns && news->exited_ns - a->raised_ns < REFUSED_NS) ||
 			  (a->squeezed && a->rq.may_rerun));
 	r->oom |= !r->timed_out && (r->gave_way || (r->mem_refused && news->status != 0));

@@ -27,3 +27,19 @@ expect 0 isorun suite --budget $((needs * 8))M --json j.json lines:lines
 has '^1 passed, 0 failed'
 # A command that may be run again, too: a socket cannot wait for memory.
 expect 0 isorun --retry-oom --budget $((needs * 4))M python3 sockets.py
+
+# Nor does it wait until isorun, on a busy machine, gets a cpu to hear of it.
+sed '1i import os, sys, time\nprint(os.getpid(), flush=True)\nwhile not os.path.exists("go"): time.sleep(0.01)' \
+	sockets.py >slow.py
+"$ISORUN" --share pid --retry-oom --budget $((needs * 4))M --memory $((needs / 2))M \
+	python3 slow.py >pid 2>slow.err &
+isorun=$!
+own $isorun
+within 10 test -s pid
+test=$(head -n 1 pid)
+kill -STOP $isorun
+touch go
+gone() { [ ! -e "/proc/$test" ] || grep -q '^State:.Z' "/proc/$test/status"; }
+within 20 gone
+kill -CONT $isorun
+wait $isorun || fail "it was not run again: $(cat slow.err)"
