@@ -16,8 +16,7 @@
 
 struct report_values {
 	bool help;
-	const char *junit_file;
-	const char *json_file;
+	struct report_files reports;
 	bool verbose;
 };
 
@@ -25,14 +24,14 @@ struct report_values {
 
 static const struct opt rows[] = {
 	OPT_HELP,
-	{ 0, "json", "FILE", opt_string, FIELD(json_file),
-	  "write the events as JSON lines; -: to stdout", NULL },
-	{ 0, "junit", "FILE", opt_string, FIELD(junit_file),
-	  "write a JUnit XML report; - is standard output", NULL },
 	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
 	  NULL },
 };
-static const struct opt_group groups[] = { { "Options", rows, ARRAY_SIZE(rows) } };
+OPTIONS_REPORT(FIELD(reports));
+static const struct opt_group groups[] = {
+	{ "Options", rows, ARRAY_SIZE(rows) },
+	{ "Reports (FILE - is standard output)", report_rows, ARRAY_SIZE(report_rows) },
+};
 static const struct opt_table table = { groups, ARRAY_SIZE(groups) };
 
 /* A run is named by its directory's last part; "last" is the newest. */
@@ -78,10 +77,9 @@ static int report(const struct report_values *v, const char *name, struct iso_er
 	int r = find_run(name, &dir, err);
 	const struct suite_sinks_options options = {
 		.run_dir = dir,
-		.junit_file = v->junit_file,
-		.json_file = v->json_file,
+		.reports = &v->reports,
 		/* With a file asked for, the terminal gets the summary only. */
-		.quiet = v->junit_file || v->json_file,
+		.quiet = report_any(&v->reports),
 		.verbose = v->verbose,
 	};
 
@@ -109,6 +107,8 @@ static int run(char **argv)
 	if (r == 0 && words[0] && words[1])
 		r = iso_err_set(&err, ISO_ERR_USAGE, 0, "report takes one run, not '%s' too",
 				words[1]);
+	if (r == 0)
+		r = suite_reports_check(&v.reports, &err);
 	if (r == 0)
 		r = report(&v, words[0] ? words[0] : "last", &err);
 	return r < 0 ? say_fault(&err) : 0;

@@ -44,8 +44,7 @@ struct suite_values {
 	bool serial;
 	struct order_choice order;
 	const char *history_key;
-	const char *junit_file;
-	const char *json_file;
+	struct report_files reports;
 	bool quiet;
 	bool verbose;
 };
@@ -89,10 +88,6 @@ static const struct opt rows[] = {
 	OPT_HISTORY_KEY(FIELD(history_key)),
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
 	  "tests at once at most (default: by cpus, memory)", NULL },
-	{ 0, "json", "FILE", opt_string, FIELD(json_file),
-	  "write the events as JSON lines; -: to stdout", NULL },
-	{ 0, "junit", "FILE", opt_string, FIELD(junit_file),
-	  "write a JUnit XML report; - is standard output", NULL },
 	{ 0, "maxfail", "N", opt_count, FIELD(max_failures),
 	  "start none after N failures; what runs may end", NULL },
 	{ 0, "order", "HOW", opt_order, FIELD(order), "longest, listed or random[:SEED]", NULL },
@@ -105,8 +100,10 @@ static const struct opt rows[] = {
 	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
 	  NULL },
 };
+OPTIONS_REPORT(FIELD(reports));
 static const struct opt_group groups[] = {
 	{ "Options", rows, ARRAY_SIZE(rows) },
+	{ "Reports (FILE - is standard output)", report_rows, ARRAY_SIZE(report_rows) },
 	{ "Which tests", options_select_rows, OPTIONS_SELECT_N },
 	{ "Sandbox of each test", options_sandbox_rows, OPTIONS_SANDBOX_N },
 };
@@ -235,8 +232,7 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 	int r = rundir_make(s->state_dir, &s->run_name, &s->run_dir, err);
 	const struct suite_sinks_options options = {
 		.run_dir = s->run_dir,
-		.junit_file = v->junit_file,
-		.json_file = v->json_file,
+		.reports = &v->reports,
 		.quiet = v->quiet,
 		.verbose = v->verbose,
 		.store = true,
@@ -403,10 +399,8 @@ static int run(char **argv)
 	int r = command_parse(&cmd_suite, 0, argv, &v, &sources, &err);
 
 	buf_addf(&b, "isorun suite%s%s", args && *args ? " " : "", args ? args : "");
-	if (r == 0 && v.junit_file && v.json_file && str_eq(v.junit_file, "-") &&
-	    str_eq(v.json_file, "-"))
-		r = iso_err_set(&err, ISO_ERR_USAGE, 0,
-				"options '--json' and '--junit': both to standard output");
+	if (r == 0)
+		r = suite_reports_check(&v.reports, &err);
 	if (r == 0 && buf_finish(&b, &command) < 0)
 		r = iso_err_set(&err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
 	if (r < 0)

@@ -9,18 +9,59 @@
 #include "base/path.h"
 #include "base/str.h"
 
-static int add(struct suite_sinks *s, int r, struct sink *sink)
+int suite_reports_check(const struct report_files *files, struct iso_err *err)
 {
-	if (r == 0)
-		s->list[s->n++] = sink;
+	const struct report_format *first = report_on_stdout(files, NULL);
+	const struct report_format *second = first ? report_on_stdout(files, first) : NULL;
+
+	if (!second)
+		return 0;
+	return iso_err_set(err, ISO_ERR_USAGE, 0,
+			   "options '--%s' and '--%s': both to standard output", first->name,
+			   second->name);
+}
+
+static int add(struct suite_sinks *s, int r, struct sink *sink, struct iso_err *err)
+{
+	struct sink **grown;
+
+	if (r < 0)
+		return r;
+	grown = reallocarray(s->list, s->n + 1, sizeof(*grown));
+	if (!grown) {
+		(void)sink->driver->close(sink, NULL);
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "open the reports");
+	}
+	s->list = grown;
+	s->list[s->n++] = sink;
+	return 0;
+}
+
+static int open_reports(struct suite_sinks *s, const struct suite_sinks_options *o,
+			struct iso_err *err)
+{
+	const struct report_format *f;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && (f = report_format_at(i)); i++) {
+		const struct report_request rq = {
+			.path = report_file_of(o->reports, f),
+			.run_dir = o->run_dir,
+		};
+		struct sink *sink = NULL;
+
+		if (!rq.path)
+			continue;
+		r = f->open(&rq, &sink, err);
+		r = add(s, r, sink, err);
+	}
 	return r;
 }
 
 static int open_tty(struct suite_sinks *s, const struct suite_sinks_options *o,
 		    struct iso_err *err)
 {
-	bool taken = str_eq(o->junit_file, "-") || str_eq(o->json_file, "-");
-	int fd = taken ? STDERR_FILENO : STDOUT_FILENO;
+	int fd = report_on_stdout(o->reports, NULL) ? STDERR_FILENO : STDOUT_FILENO;
 	const char *term = getenv("TERM");
 	const char *no_color = getenv("NO_COLOR");
 	bool terminal = isatty(fd) && term && !str_eq(term, "dumb");
@@ -31,9 +72,11 @@ static int open_tty(struct suite_sinks *s, const struct suite_sinks_options *o,
 		.quiet = o->quiet,
 		.verbose = o->verbose,
 	};
-	int r = sink_tty_open(&options, &s->tty, err);
+	struct sink *tty = NULL;
+	int r = sink_tty_open(&options, &tty, err);
 
-	add(s, r, s->tty);
+	r = add(s, r, tty, err);
+	s->tty = r == 0 ? tty : NULL;
 	s->live = r == 0 && options.live;
 	return r;
 }
@@ -50,16 +93,10 @@ int suite_sinks_open(struct suite_sinks *s, const struct suite_sinks_options *o,
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "open the reports");
 	if (o->store) {
 		r = sink_eventlog_open(log, &sink, err);
-		add(s, r, sink);
+		r = add(s, r, sink, err);
 	}
-	if (r == 0 && o->json_file) {
-		r = sink_eventlog_open(o->json_file, &sink, err);
-		add(s, r, sink);
-	}
-	if (r == 0 && o->junit_file) {
-		r = sink_junit_open(o->junit_file, o->run_dir, &sink, err);
-		add(s, r, sink);
-	}
+	if (r == 0)
+		r = open_reports(s, o, err);
 	/* Last, so that a report's fault is not drawn over. */
 	if (r == 0)
 		r = open_tty(s, o, err);
@@ -77,6 +114,7 @@ int suite_sinks_close(struct suite_sinks *s, struct iso_err *err)
 		if (r == 0)
 			r = closed;
 	}
+	free(s->list);
 	*s = (struct suite_sinks){ 0 };
 	return r;
 }

@@ -6,13 +6,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "report/sink.h"
+#include "cli/opt.h"
+#include "report/format.h"
 
 /* The event log of a run below its directory. */
 #define RUN_EVENTLOG "events.jsonl"
 
+/* The options of a command that writes reports: its values have a struct
+ * report_files at `at`. */
+#define OPTIONS_REPORT(at)                                                                 \
+	enum { REPORTS_AT = (at) };                                                         \
+	static const struct opt report_rows[] = { REPORT_FORMATS(OPTION_REPORT) }
+#define OPTION_REPORT(name, help)                                                          \
+	{ 0, #name, "FILE", opt_string, REPORTS_AT + offsetof(struct report_files, name),   \
+	  help, NULL },
+
+/* ISO_ERR_USAGE: two of them would be mixed on standard output. */
+int suite_reports_check(const struct report_files *files, struct iso_err *err);
+
 struct suite_sinks {
-	struct sink *list[4];
+	struct sink **list;
 	size_t n;
 	struct sink *tty;       /* one of the list */
 	bool live;              /* the terminal wants to be ticked */
@@ -20,8 +33,7 @@ struct suite_sinks {
 
 struct suite_sinks_options {
 	const char *run_dir;
-	const char *junit_file; /* NULL: none; "-": standard output */
-	const char *json_file;  /* likewise */
+	const struct report_files *reports;
 	bool quiet;
 	bool verbose;
 	bool store;             /* write the event log of run_dir */

@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "report/eventlog_fields.h"
+#include "report/format.h"
 #include "report/out.h"
 
 struct eventlog {
@@ -236,4 +237,9 @@ int sink_eventlog_open(const char *path, struct sink **ret, struct iso_err *err)
 	log->path = TAKE_PTR(copy);
 	*ret = &TAKE_PTR(log)->sink;
 	return 0;
+}
+
+int sink_json_open(const struct report_request *rq, struct sink **ret, struct iso_err *err)
+{
+	return sink_eventlog_open(rq->path, ret, err);
 }

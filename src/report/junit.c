@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/sink.h"
+#include "report/format.h"
 
 #include <errno.h>
 #include <string.h>
@@ -258,16 +258,16 @@ static const struct sink_driver junit_driver = {
 	.close = junit_close,
 };
 
-int sink_junit_open(const char *path, const char *run_dir, struct sink **ret, struct iso_err *err)
+int sink_junit_open(const struct report_request *rq, struct sink **ret, struct iso_err *err)
 {
 	_cleanup_free_ struct junit *j = calloc(1, sizeof(*j));
-	_cleanup_free_ char *path_copy = strdup(path);
-	_cleanup_free_ char *dir_copy = run_dir ? strdup(run_dir) : NULL;
+	_cleanup_free_ char *path_copy = strdup(rq->path);
+	_cleanup_free_ char *dir_copy = rq->run_dir ? strdup(rq->run_dir) : NULL;
 
-	if (!j || !path_copy || (run_dir && !dir_copy) || fold_init(&j->fold) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "junit report '%s'", path);
+	if (!j || !path_copy || (rq->run_dir && !dir_copy) || fold_init(&j->fold) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "junit report '%s'", rq->path);
 
-	int r = out_open("junit report", path, &j->fd, err);
+	int r = out_open("junit report", rq->path, &j->fd, err);
 	if (r < 0) {
 		fold_fini(&j->fold);
 		return r;

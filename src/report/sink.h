@@ -28,11 +28,19 @@ struct sink {
 	const struct sink_driver *driver;
 };
 
-/* The sinks of this house.  `path` "-" is standard output. */
-/* JSON lines, each one write(2). */
+/* What a report is asked for with; borrowed until it is open. */
+struct report_request {
+	const char *path;      /* "-" is standard output */
+	const char *run_dir;   /* where the outputs are; NULL: where the run says */
+};
+
+/* Opens the file at once, so that a path that cannot be written is known before an
+ * hour of tests.  The formats are in report/format.h. */
+typedef int report_open_fn(const struct report_request *rq, struct sink **ret,
+			   struct iso_err *err);
+
+/* JSON lines, each one write(2).  `path` "-" is standard output. */
 int sink_eventlog_open(const char *path, struct sink **ret, struct iso_err *err);
-int sink_junit_open(const char *path, const char *run_dir, struct sink **ret,
-		    struct iso_err *err);
 
 struct tty_options {
 	int fd;            /* the terminal or pipe; borrowed */

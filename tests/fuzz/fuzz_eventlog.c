@@ -4,7 +4,9 @@
 
 #include "base/cleanup.h"
 #include "report/fold.h"
-#include "report/sink.h"
+#include "report/format.h"
+
+enum { MOST_SINKS = 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int null_fd = -1;
 	struct fold_sink fold = { .sink = { &driver } };
 	char path[64];
-	struct sink *sinks[4] = { &fold.sink };
+	struct sink *sinks[MOST_SINKS] = { &fold.sink };
+	size_t n = 1;
 	struct iso_err err = ISO_ERR_INIT;
 
 	if (null_fd < 0)
@@ -46,12 +49,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "%s/events.jsonl", fuzz_make_dir());
 	fuzz_write(path, "", 0, data, size);
 	assert(fold_init(&fold.fold) == 0);
-	assert(sink_junit_open("/dev/null", fuzz_dir, &sinks[1], NULL) == 0);
-	assert(sink_eventlog_open("/dev/null", &sinks[2], NULL) == 0);
-	assert(sink_tty_open(&options, &sinks[3], NULL) == 0);
-	if (eventlog_replay(path, sinks, 4, &err) < 0)
+	for (size_t i = 0; report_format_at(i); i++) {
+		const struct report_request rq = { .path = "/dev/null", .run_dir = fuzz_dir };
+
+		assert(n + 1 < MOST_SINKS);
+		assert(report_format_at(i)->open(&rq, &sinks[n++], NULL) == 0);
+	}
+	assert(sink_tty_open(&options, &sinks[n++], NULL) == 0);
+	if (eventlog_replay(path, sinks, n, &err) < 0)
 		assert(err.text[0]);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < n; i++)
 		(void)sinks[i]->driver->close(sinks[i], NULL);
 	fold_fini(&fold.fold);
 	return 0;

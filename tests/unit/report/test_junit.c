@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "events.h"
+#include "report/format.h"
 
 extern char **environ;
 
@@ -19,7 +20,7 @@ static struct sink *open_junit(const struct place *p, const char *name)
 	char *path = place_path(p, name);
 	struct sink *s = NULL;
 
-	assert_int_equal(sink_junit_open(path, NULL, &s, NULL), 0);
+	assert_int_equal(sink_junit_open(&(struct report_request){ .path = path }, &s, NULL), 0);
 	free(path);
 	return s;
 }
@@ -208,10 +209,12 @@ static void a_path_that_cannot_be_written_fails_before_the_run(void **state)
 	struct sink *s = NULL;
 	struct iso_err err = ISO_ERR_INIT;
 
-	assert_int_equal(sink_junit_open(path, NULL, &s, &err), -ENOENT);
+	assert_int_equal(sink_junit_open(&(struct report_request){ .path = path }, &s, &err),
+			 -ENOENT);
 	assert_holds(err.text, "junit report '");
 	free(path);
-	assert_int_equal(sink_junit_open("/dev/full", NULL, &s, &err), 0);
+	assert_int_equal(sink_junit_open(&(struct report_request){ .path = "/dev/full" }, &s,
+					 &err), 0);
 	send_all(&s, 1, run_started(p, 0));
 	assert_int_equal(s->driver->close(s, &err), -ENOSPC);
 }
