@@ -76,6 +76,8 @@ static void stand_no_more(struct attempt *a)
 	const int64_t stood_ns = time_now_ns() - a->stands_since_ns;
 	a->stands_since_ns = 0;
 	a->result.usage.paused_ns += stood_ns;
+	if (a->rq.resumed)
+		a->rq.resumed(a, stood_ns, a->rq.arg);
 	a->deadline_ns += stood_ns;
 	if (!a->ending && a->rq.timeout_ns)
 		(void)attempt_set_deadline(a, a->deadline_ns);

@@ -94,7 +94,8 @@ struct attempt_request {
 	void (*ready)(struct attempt *a, void *arg); /* once, for attempt_fork */
 	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
 	void (*sampled)(struct attempt *a, uint64_t mem_bytes, void *arg);
-	void (*paused)(struct attempt *a, void *arg); /* at its limit, until `grown` or `ended` */
+	void (*paused)(struct attempt *a, void *arg); /* at its limit, until `resumed` */
+	void (*resumed)(struct attempt *a, int64_t paused_ns, void *arg); /* or it ends now */
 	void (*grown)(struct attempt *a, uint64_t mem_bytes, void *arg); /* its limit, now */
 	uint64_t (*known_need)(void *arg); /* by tests like it; 0: not known */
 	void (*ended)(struct attempt *a, const struct result *r, void *arg);

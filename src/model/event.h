@@ -3,6 +3,7 @@
 #ifndef MODEL_EVENT_H
 #define MODEL_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,10 +15,12 @@ enum event_kind {
 	EVENT_RUN_STARTED,       /* first; u.run_started */
 	EVENT_TEST_PLANNED,      /* once a test, before the first attempt; u.planned */
 	EVENT_ATTEMPT_STARTED,   /* u.started */
-	EVENT_ATTEMPT_SAMPLED,   /* memory seen now; not every sink stores it; u.sampled */
+	EVENT_ATTEMPT_SAMPLED,   /* memory seen now; u.sampled */
+	EVENT_ATTEMPT_PAUSED,    /* until now it stood at its limit; u.paused */
 	EVENT_ATTEMPT_GROWN,     /* its limit was raised; u.grown */
 	EVENT_ATTEMPT_FINISHED,  /* u.finished */
 	EVENT_TEST_FINISHED,     /* its last attempt is done; u.test_finished */
+	EVENT_LOAD_SAMPLED,      /* how busy the machine is; u.load */
 	EVENT_WIDTH_CHANGED,     /* so many tests may run at once from now on; u.width */
 	EVENT_WARNING,           /* what was given up, or a nearby fault; u.warning */
 	EVENT_INTERRUPTED,       /* a signal ends the run early; u.interrupted */
@@ -70,7 +73,12 @@ struct event {
 		} started;
 		struct {
 			uint64_t mem_bytes;
+			bool passing;           /* for who watches alone: it is not stored, and
+						 * no report counts with it */
 		} sampled;
+		struct {
+			int64_t paused_ns;      /* of short ones no event tells */
+		} paused;
 		struct {
 			uint64_t mem_bytes;     /* the reservation from now on */
 		} grown;
@@ -89,6 +97,9 @@ struct event {
 			int64_t wall_ns;        /* of the attempt that settled it */
 			uint64_t mem_peak_bytes;
 		} test_finished;
+		struct {
+			uint32_t busy_milli;    /* cpus, in thousandths, since the last look */
+		} load;
 		struct {
 			unsigned jobs;
 			const char *cause;      /* "idle" (cpus), "crowded", "stalled" (want of

@@ -195,7 +195,7 @@ static void eventlog_event(struct sink *s, const struct event *e)
 	_cleanup_free_ char *line = NULL;
 	size_t len = 0;
 
-	if (log->error || e->kind == EVENT_ATTEMPT_SAMPLED)
+	if (log->error || (e->kind == EVENT_ATTEMPT_SAMPLED && e->u.sampled.passing))
 		return;
 	log->error = format_line(e, &line, &len);
 	if (log->error == 0)

@@ -54,9 +54,17 @@ static const struct log_field sampled[] = {
 	EVENT_FIELD("mem_bytes", LOG_U64, sampled.mem_bytes),
 };
 
+static const struct log_field load[] = {
+	EVENT_FIELD("busy_milli", LOG_U32, load.busy_milli),
+};
+
 static const struct log_field width[] = {
 	EVENT_FIELD("jobs", LOG_UINT, width.jobs),
 	EVENT_FIELD("cause", LOG_STR, width.cause),
+};
+
+static const struct log_field paused[] = {
+	EVENT_FIELD("paused_ns", LOG_I64, paused.paused_ns),
 };
 
 static const struct log_field grown[] = {
@@ -169,9 +177,11 @@ static const struct log_table events[] = {
 	[EVENT_TEST_PLANNED] = TABLE(planned),
 	[EVENT_ATTEMPT_STARTED] = TABLE(started),
 	[EVENT_ATTEMPT_SAMPLED] = TABLE(sampled),
+	[EVENT_ATTEMPT_PAUSED] = TABLE(paused),
 	[EVENT_ATTEMPT_GROWN] = TABLE(grown),
 	[EVENT_ATTEMPT_FINISHED] = TABLE(finished),
 	[EVENT_TEST_FINISHED] = TABLE(test_finished),
+	[EVENT_LOAD_SAMPLED] = TABLE(load),
 	[EVENT_WIDTH_CHANGED] = TABLE(width),
 	[EVENT_WARNING] = TABLE(warning),
 	[EVENT_INTERRUPTED] = TABLE(interrupted),

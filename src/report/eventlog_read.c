@@ -243,8 +243,9 @@ static int get_fields(const struct reader *rd, const struct json *obj, struct lo
 static bool is_of_a_test(enum event_kind kind)
 {
 	return kind == EVENT_TEST_PLANNED || kind == EVENT_ATTEMPT_STARTED ||
-	       kind == EVENT_ATTEMPT_SAMPLED || kind == EVENT_ATTEMPT_GROWN ||
-	       kind == EVENT_ATTEMPT_FINISHED || kind == EVENT_TEST_FINISHED;
+	       kind == EVENT_ATTEMPT_SAMPLED || kind == EVENT_ATTEMPT_PAUSED ||
+	       kind == EVENT_ATTEMPT_GROWN || kind == EVENT_ATTEMPT_FINISHED ||
+	       kind == EVENT_TEST_FINISHED;
 }
 
 /* What every line has.  1: an event; 0: one that only newer isoruns know. */

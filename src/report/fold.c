@@ -161,12 +161,23 @@ static void on_run_started(struct fold *f, const struct event *e)
 	f->budget_bytes = e->u.run_started.budget_bytes;
 }
 
+static const char *const *keep_strv(struct fold *f, char *const *v)
+{
+	const size_t n = strv_len(v);
+	const char **copy = n ? keep_new(f, (n + 1) * sizeof(*copy)) : NULL;
+
+	for (size_t i = 0; copy && i < n; i++)
+		copy[i] = keep(f, v[i]);
+	return copy;
+}
+
 static void on_planned(struct fold *f, struct fold_test *t, const struct event *e)
 {
 	t->command = keep(f, e->u.planned.command);
 	t->options = keep(f, e->u.planned.options);
 	t->cwd = keep(f, e->u.planned.cwd);
 	t->origin = keep(f, e->u.planned.origin);
+	t->tags = keep_strv(f, e->u.planned.tags);
 	t->mem_origin = e->u.planned.demand.mem_origin;
 	t->expected_ns = e->u.planned.expected_ns;
 }
@@ -187,7 +198,9 @@ static void on_started(struct fold *f, struct fold_test *t, const struct event *
 	if (f->n_running == 0)
 		add_waited(f, e);
 	t->attempt = e->attempt;
+	t->slot = e->u.started.slot;
 	t->started_t_ns = e->t_ns;
+	t->waited_ns = e->u.started.waited_ns;
 	t->mem_reserved_bytes = e->u.started.mem_bytes;
 	t->mem_now_bytes = 0;
 	add_running(f, t);
@@ -270,10 +283,16 @@ static void on_attempt_finished(struct fold *f, struct fold_test *t, const struc
 	if (!a || !r)
 		return;
 	a->number = e->attempt;
+	a->slot = t->slot;
+	/* What never started has no time of its own. */
+	a->started_t_ns = t->attempt == e->attempt ? t->started_t_ns : e->t_ns;
+	a->ended_t_ns = e->t_ns;
+	a->waited_ns = t->attempt == e->attempt ? t->waited_ns : 0;
 	a->outcome = r->outcome;
 	a->oom = r->oom;
 	a->gave_way = r->gave_way;
 	a->wall_ns = r->usage.wall_ns;
+	a->cpu_ns = r->usage.user_ns + r->usage.system_ns;
 	a->pauses = r->usage.pauses;
 	a->paused_ns = r->usage.paused_ns;
 	a->mem_start_bytes = r->usage.mem_limit_bytes;
@@ -383,6 +402,7 @@ void fold_event(struct fold *f, const struct event *e)
 	case EVENT_WIDTH_CHANGED:
 		on_width(f, e);
 		return;
+	case EVENT_LOAD_SAMPLED:
 	case EVENT_WARNING:
 	case EVENT_COUNT:
 		return;

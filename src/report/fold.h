@@ -20,10 +20,15 @@ enum fold_phase {
 struct fold_attempt {
 	struct fold_attempt *next;
 	unsigned number;
+	unsigned slot;
+	int64_t started_t_ns;      /* of the run; once it was admitted */
+	int64_t ended_t_ns;
+	int64_t waited_ns;         /* before that */
 	enum outcome outcome;
 	bool oom;
 	bool gave_way;
 	int64_t wall_ns;
+	int64_t cpu_ns;            /* user and system */
 	unsigned pauses;
 	int64_t paused_ns;
 	uint64_t mem_start_bytes;  /* limit at its start; 0: not known */
@@ -40,12 +45,15 @@ struct fold_test {
 	const char *options;       /* of isorun, for the command alone */
 	const char *cwd;
 	const char *origin;
+	const char *const *tags;   /* NULL-terminated; NULL: none */
 	enum demand_origin mem_origin;
 	int64_t expected_ns;       /* 0: not known */
 	enum fold_phase phase;
 
 	unsigned attempt;          /* the running or last one; 0: none yet */
+	unsigned slot;
 	int64_t started_t_ns;
+	int64_t waited_ns;
 	uint64_t mem_reserved_bytes;
 	uint64_t mem_now_bytes;    /* the last sample; 0: none */
 

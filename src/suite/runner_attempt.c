@@ -16,6 +16,8 @@
 
 /* What grows by less from one look to the next does not grow. */
 enum { STILL_BYTES = 4 << 20 };
+/* The log has no smaller changes of what a test holds, and no shorter pauses. */
+enum { TOLD_BYTES = 8 << 20, TOLD_PAUSE_NS = 10 * 1000 * 1000 };
 
 static struct plan_item *item_of(const struct run_test *t)
 {
@@ -72,6 +74,7 @@ static void begin(struct run_test *t)
 	t->started = false;
 	t->grown_ns = 0;
 	t->seen_bytes = 0;
+	t->stored = (struct stored_sample){ 0 };
 	t->raised = false;
 	t->handle = NULL;
 	t->slot = take_slot(t);
@@ -120,13 +123,21 @@ static void on_sampled(struct attempt *a, uint64_t mem_bytes, void *arg)
 	struct run_test *t = arg;
 
 	(void)a;
-	emit_sampled(t, mem_bytes);
+	emit_sampled(t, mem_bytes,
+		     !run_sample_store(&t->stored, mem_bytes, TOLD_BYTES, time_now_ns()));
 	if (mem_bytes > t->seen_bytes + STILL_BYTES) {
 		t->seen_bytes = mem_bytes;
 		t->grown_ns = time_now_ns();
 	}
 	if (t->run->n_held)
 		runner_fill(t->run);
+}
+
+static void on_resumed(struct attempt *a, int64_t paused_ns, void *arg)
+{
+	(void)a;
+	if (paused_ns >= TOLD_PAUSE_NS)
+		emit_paused(arg, paused_ns);
 }
 
 static void tell_siblings(struct runner *r, const struct test *from);
@@ -427,6 +438,7 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 		.sample = true,
 		.started = on_started,
 		.sampled = on_sampled,
+		.resumed = on_resumed,
 		.elastic = true,
 		.may_rerun = true,
 		.grown = on_grown,

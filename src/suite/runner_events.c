@@ -109,7 +109,19 @@ void emit_grown(const struct run_test *t, uint64_t mem_bytes)
 	emit(t->run, &e);
 }
 
-void emit_sampled(const struct run_test *t, uint64_t mem_bytes)
+void emit_paused(const struct run_test *t, int64_t paused_ns)
+{
+	struct event e = {
+		.kind = EVENT_ATTEMPT_PAUSED,
+		.test = t->test->id,
+		.attempt = t->log.attempts + 1,
+	};
+
+	e.u.paused.paused_ns = paused_ns;
+	emit(t->run, &e);
+}
+
+void emit_sampled(const struct run_test *t, uint64_t mem_bytes, bool passing)
 {
 	struct event e = {
 		.kind = EVENT_ATTEMPT_SAMPLED,
@@ -118,6 +130,7 @@ void emit_sampled(const struct run_test *t, uint64_t mem_bytes)
 	};
 
 	e.u.sampled.mem_bytes = mem_bytes;
+	e.u.sampled.passing = passing;
 	emit(t->run, &e);
 }
 
@@ -166,6 +179,14 @@ void emit_width(struct runner *r, enum plan_width_cause cause)
 
 	e.u.width.jobs = r->width.now;
 	e.u.width.cause = causes[cause];
+	emit(r, &e);
+}
+
+void emit_load(struct runner *r, uint32_t busy_milli)
+{
+	struct event e = { .kind = EVENT_LOAD_SAMPLED };
+
+	e.u.load.busy_milli = busy_milli;
 	emit(r, &e);
 }
 

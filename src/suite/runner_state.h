@@ -21,6 +21,13 @@
 
 struct runner;
 
+/* The last of many samples that went into the event log, see runner_sample.c. */
+struct stored_sample {
+	int64_t since_ns;  /* when there was the first to take; CLOCK_MONOTONIC */
+	int64_t taken_ns;  /* 0: none was stored */
+	uint64_t value;
+};
+
 /* Of one attempt; -1: closed. */
 struct output_fds {
 	int out;
@@ -57,6 +64,7 @@ struct run_test {
 	int64_t grown_ns;               /* when it was last seen to hold more; 0: never */
 	uint64_t seen_bytes;            /* what it held then */
 	bool raised;                    /* its limit was */
+	struct stored_sample stored;    /* the last that the event log has of it */
 	char *output;                   /* relative to the run directory; of the newest attempt */
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
 	struct output_fds fds;          /* open while it is active */
@@ -92,6 +100,7 @@ struct runner {
 	struct plan_limits limits;
 	struct plan_width width;        /* limits.jobs is its present one */
 	struct host_load load;
+	struct stored_sample load_stored; /* as of run_test: cpus that were busy, thousandths */
 	uint64_t lock_scope;            /* of the workspace: the same names elsewhere are others */
 	struct budget budget;
 	struct demand_rules rules;
@@ -156,6 +165,9 @@ void run_output_fold(struct run_test *t); /* standard error behind standard outp
 /* runner_width.c: has limits.jobs follow the machine.  0 or -errno. */
 int run_width_watch(struct runner *r);
 
+/* runner_sample.c: whether the log is to have this sample, too; notes it then. */
+bool run_sample_store(struct stored_sample *last, uint64_t value, uint64_t least, int64_t now_ns);
+
 /* runner_own.c: the cpu time of this process and of all that it has reaped; and a
  * count of an attempt that is over. */
 int64_t run_own_cpu_ns(void);
@@ -170,7 +182,8 @@ void emit_run_started(struct runner *r, int64_t expected_ns);
 void emit_planned(const struct run_test *t);
 void emit_started(const struct run_test *t, int64_t waited_ns);
 void emit_grown(const struct run_test *t, uint64_t mem_bytes);
-void emit_sampled(const struct run_test *t, uint64_t mem_bytes);
+void emit_sampled(const struct run_test *t, uint64_t mem_bytes, bool passing);
+void emit_paused(const struct run_test *t, int64_t paused_ns);
 void emit_finished(const struct run_test *t, const struct result *result, uint64_t cut_bytes,
 		   bool again, const char *detail);
 void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail);
@@ -178,6 +191,7 @@ void emit_test_finished(const struct run_test *t, enum outcome outcome, const ch
 void runner_remember(struct run_test *t, const struct result *res);
 void runner_remember_rest(struct runner *r); /* at the end of the run */
 void emit_width(struct runner *r, enum plan_width_cause cause);
+void emit_load(struct runner *r, uint32_t busy_milli);
 void emit_warning(struct runner *r, const char *text);
 void emit_interrupted(struct runner *r, int signal);
 void emit_run_finished(struct runner *r);

@@ -18,12 +18,25 @@ static bool has_more(const struct runner *r)
 	return settled + r->n_active < r->n;
 }
 
+/* A half of a cpu more or less is worth a line of the log. */
+enum { TOLD_MILLI = 500 };
+
+static void tell_load(struct runner *r, const struct plan_width_load *load)
+{
+	const uint32_t all = r->limits.cpus * 1000;
+	const uint32_t busy = load->idle_milli < all ? all - load->idle_milli : 0;
+
+	if (load->idle_known && run_sample_store(&r->load_stored, busy, TOLD_MILLI, time_now_ns()))
+		emit_load(r, busy);
+}
+
 static void look(void *arg)
 {
 	struct runner *r = arg;
 	struct plan_width_load load = { .running = count_running(r), .more = has_more(r) };
 
 	host_load_look(&r->load, &load);
+	tell_load(r, &load);
 	const enum plan_width_cause cause = plan_width_step(&r->width, &load, time_now_ns());
 	if (cause != WIDTH_KEPT) {
 		r->limits.jobs = r->width.now;

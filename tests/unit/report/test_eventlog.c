@@ -239,11 +239,15 @@ static void what_happened_is_in_the_file_before_the_next_thing_happens(void **st
 	assert_int_equal(s->driver->close(s, NULL), 0);
 }
 
-static void samples_are_not_stored(void **state)
+static void passing_samples_are_not_stored(void **state)
 {
 	struct place *p = *state;
 	struct sink *s = open_log(p, "log");
-	struct event e = { .kind = EVENT_ATTEMPT_SAMPLED, .test = "t", .u.sampled.mem_bytes = 5 };
+	struct event e = {
+		.kind = EVENT_ATTEMPT_SAMPLED,
+		.test = "t",
+		.u.sampled = { .mem_bytes = 5, .passing = true },
+	};
 
 	send(s, &e);
 	assert_int_equal(s->driver->close(s, NULL), 0);
@@ -395,7 +399,7 @@ int main(void)
 		IN_PLACE(a_log_of_a_replayed_log_is_the_same_file),
 		IN_PLACE(every_line_is_an_object_with_its_head),
 		IN_PLACE(what_happened_is_in_the_file_before_the_next_thing_happens),
-		IN_PLACE(samples_are_not_stored),
+		IN_PLACE(passing_samples_are_not_stored),
 		IN_PLACE(a_run_that_died_within_a_line_is_read_up_to_the_event_before),
 		IN_PLACE(events_that_only_newer_isoruns_know_are_passed_over),
 		IN_PLACE(what_is_no_event_is_refused_with_its_line),
