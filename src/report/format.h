@@ -10,6 +10,7 @@
 /* Sorted.  X(name, help): the option's name, what --help says of it.
  * sink_NAME_open writes it. */
 #define REPORT_FORMATS(X)                                                                  \
+	X(ctrf, "write a CTRF JSON report")                                                   \
 	X(json, "write the events as JSON lines")                             \
 	X(junit, "write a JUnit XML report")
 
