@@ -9,10 +9,11 @@
 
 /* Sorted.  X(name, help): the option's name, what --help says of it.
  * sink_NAME_open writes it. */
-#define REPORT_FORMATS(X)                                                                  \
-	X(ctrf, "write a CTRF JSON report")                                                   \
-	X(json, "write the events as JSON lines")                             \
-	X(junit, "write a JUnit XML report")
+#define REPORT_FORMATS(X)                                                          \
+	X(ctrf, "write a CTRF JSON report")                                        \
+	X(json, "write the events as JSON lines")                                  \
+	X(junit, "write a JUnit XML report")                                       \
+	X(tap, "write TAP, version 14")
 
 /* Where each report goes: "-" is standard output, NULL: it was not asked for. */
 struct report_files {
