@@ -13,7 +13,8 @@
 	X(ctrf, "write a CTRF JSON report")                                        \
 	X(json, "write the events as JSON lines")                                  \
 	X(junit, "write a JUnit XML report")                                       \
-	X(tap, "write TAP, version 14")
+	X(tap, "write TAP, version 14")                                            \
+	X(trace, "write a trace for Perfetto or Chrome")
 
 /* Where each report goes: "-" is standard output, NULL: it was not asked for. */
 struct report_files {
