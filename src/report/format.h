@@ -13,6 +13,7 @@
 	X(ctrf, "write a CTRF JSON report")                                        \
 	X(json, "write the events as JSON lines")                                  \
 	X(junit, "write a JUnit XML report")                                       \
+	X(markdown, "write a page of Markdown")                                    \
 	X(tap, "write TAP, version 14")                                            \
 	X(trace, "write a trace for Perfetto or Chrome")
 
