@@ -17,12 +17,14 @@
 struct report_values {
 	bool help;
 	struct report_files reports;
+	enum github_choice github;
 	bool verbose;
 };
 
 #define FIELD(member) offsetof(struct report_values, member)
 
 static const struct opt rows[] = {
+	OPT_GITHUB(FIELD(github)),
 	OPT_HELP,
 	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
 	  NULL },
@@ -78,6 +80,7 @@ static int report(const struct report_values *v, const char *name, struct iso_er
 	const struct suite_sinks_options options = {
 		.run_dir = dir,
 		.reports = &v->reports,
+		.github = v->github,
 		/* With a file asked for, the terminal gets the summary only. */
 		.quiet = report_any(&v->reports),
 		.verbose = v->verbose,

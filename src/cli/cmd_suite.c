@@ -45,6 +45,7 @@ struct suite_values {
 	struct order_choice order;
 	const char *history_key;
 	struct report_files reports;
+	enum github_choice github;
 	bool quiet;
 	bool verbose;
 };
@@ -84,12 +85,15 @@ static int opt_output_limit(const struct opt *o, const char *value, void *field,
 static const struct opt rows[] = {
 	{ 'x', "fail-fast", NULL, opt_flag, FIELD(fail_fast),
 	  "start none after a failure; what runs may end", NULL },
+	OPT_GITHUB(FIELD(github)),
 	OPT_HELP,
 	OPT_HISTORY_KEY(FIELD(history_key)),
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
 	  "tests at once at most (default: by cpus, memory)", NULL },
 	{ 0, "maxfail", "N", opt_count, FIELD(max_failures),
 	  "start none after N failures; what runs may end", NULL },
+	{ 0, "no-github", NULL, opt_no_github, FIELD(github),
+	  "neither, also in a step of GitHub Actions", NULL },
 	{ 0, "order", "HOW", opt_order, FIELD(order), "longest, listed or random[:SEED]", NULL },
 	{ 0, "output-limit", "SIZE", opt_output_limit, FIELD(output_limit_bytes),
 	  "what is kept of a test's output (default: 64M)", NULL },
@@ -233,6 +237,7 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 	const struct suite_sinks_options options = {
 		.run_dir = s->run_dir,
 		.reports = &v->reports,
+		.github = v->github,
 		.quiet = v->quiet,
 		.verbose = v->verbose,
 		.store = true,

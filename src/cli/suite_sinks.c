@@ -8,6 +8,8 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "cli/say.h"
+#include "report/github.h"
 
 int suite_reports_check(const struct report_files *files, struct iso_err *err)
 {
@@ -58,10 +60,70 @@ static int open_reports(struct suite_sinks *s, const struct suite_sinks_options 
 	return r;
 }
 
+int opt_github(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	(void)o, (void)value, (void)err;
+	*(enum github_choice *)field = GITHUB_ON;
+	return 0;
+}
+
+int opt_no_github(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	(void)o, (void)value, (void)err;
+	*(enum github_choice *)field = GITHUB_OFF;
+	return 0;
+}
+
+static int progress_fd(const struct suite_sinks_options *o)
+{
+	return report_on_stdout(o->reports, NULL) ? STDERR_FILENO : STDOUT_FILENO;
+}
+
+/* An empty variable is as none. */
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static bool wants_github(const struct suite_sinks_options *o)
+{
+	/* The suite of a test is that test's own matter. */
+	if (o->github == GITHUB_AUTO)
+		return o->store && str_eq(variable("GITHUB_ACTIONS"), "true") &&
+		       !str_eq(variable("ISORUN"), "1");
+	return o->github == GITHUB_ON;
+}
+
+static int open_github(struct suite_sinks *s, const struct suite_sinks_options *o,
+		       struct iso_err *err)
+{
+	struct github_options options = {
+		.fd = progress_fd(o),
+		.summary_file = variable("GITHUB_STEP_SUMMARY"),
+		.workspace = variable("GITHUB_WORKSPACE"),
+		.run_dir = o->run_dir,
+	};
+	struct sink *sink = NULL;
+
+	if (!wants_github(o))
+		return 0;
+	if (!options.summary_file && o->github == GITHUB_ON)
+		say("warning: --github: GITHUB_STEP_SUMMARY is not set: there is no job summary");
+	int r = sink_github_open(&options, &sink, err);
+	if (r < 0 && o->github == GITHUB_AUTO && options.summary_file) {
+		say("warning: without a job summary: %s", err->text);
+		options.summary_file = NULL;
+		r = sink_github_open(&options, &sink, err);
+	}
+	return add(s, r, sink, err);
+}
+
 static int open_tty(struct suite_sinks *s, const struct suite_sinks_options *o,
 		    struct iso_err *err)
 {
-	int fd = report_on_stdout(o->reports, NULL) ? STDERR_FILENO : STDOUT_FILENO;
+	const int fd = progress_fd(o);
 	const char *term = getenv("TERM");
 	const char *no_color = getenv("NO_COLOR");
 	bool terminal = isatty(fd) && term && !str_eq(term, "dumb");
@@ -97,6 +159,9 @@ int suite_sinks_open(struct suite_sinks *s, const struct suite_sinks_options *o,
 	}
 	if (r == 0)
 		r = open_reports(s, o, err);
+	/* Before it, since the last is closed first: annotations follow the summary. */
+	if (r == 0)
+		r = open_github(s, o, err);
 	/* Last, so that a report's fault is not drawn over. */
 	if (r == 0)
 		r = open_tty(s, o, err);

@@ -21,6 +21,14 @@
 	{ 0, #name, "FILE", opt_string, REPORTS_AT + offsetof(struct report_files, name),   \
 	  help, NULL },
 
+/* Annotations and a job summary for GitHub; AUTO: where a run of its own is a step of
+ * GitHub Actions, but not that of a test. */
+enum github_choice { GITHUB_AUTO, GITHUB_ON, GITHUB_OFF };
+opt_parse_fn opt_github;    /* enum github_choice: ON */
+opt_parse_fn opt_no_github; /* likewise: OFF */
+#define OPT_GITHUB(at)                                                                     \
+	{ 0, "github", NULL, opt_github, at, "annotations and a job summary for GitHub", NULL }
+
 /* ISO_ERR_USAGE: two of them would be mixed on standard output. */
 int suite_reports_check(const struct report_files *files, struct iso_err *err);
 
@@ -34,6 +42,7 @@ struct suite_sinks {
 struct suite_sinks_options {
 	const char *run_dir;
 	const struct report_files *reports;
+	enum github_choice github;
 	bool quiet;
 	bool verbose;
 	bool store;             /* write the event log of run_dir */
