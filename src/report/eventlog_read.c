@@ -13,6 +13,9 @@
 #include "base/str.h"
 #include "report/eventlog_fields.h"
 
+/* Times above are of no run: reports may add and subtract some without a look. */
+#define TIME_MOST (INT64_MAX / 4)
+
 /* Where a value is looked for and, when it is wrong, which words say so.
  * Strings stay in the JSON of the line, lists go to the arena: both live until
  * the sinks have seen the event. */
@@ -169,7 +172,7 @@ static int get_integer(const struct reader *rd, const struct json *obj, const st
 	} range[] = {
 		[LOG_INT] = { INT_MIN, INT_MAX },  [LOG_PID] = { INT_MIN, INT_MAX },
 		[LOG_UINT] = { 0, UINT_MAX },      [LOG_U32] = { 0, UINT32_MAX },
-		[LOG_I64] = { INT64_MIN, INT64_MAX }, [LOG_U64] = { 0, INT64_MAX },
+		[LOG_I64] = { -TIME_MOST, TIME_MOST }, [LOG_U64] = { 0, INT64_MAX },
 		[LOG_SIZE] = { 0, INT64_MAX },
 	};
 	int64_t n;
@@ -266,7 +269,7 @@ static int get_head(const struct reader *rd, const struct json *obj, struct even
 		return fail(rd, "event", "is missing");
 	if (!event_parse_kind(name, &e->kind))
 		return 0;
-	if (get_number(rd, obj, &t, INT64_MIN, INT64_MAX, &e->t_ns) < 0)
+	if (get_number(rd, obj, &t, -TIME_MOST, TIME_MOST, &e->t_ns) < 0)
 		return -EINVAL;
 	if (json_get(obj, attempt.key) &&
 	    get_number(rd, obj, &attempt, 0, UINT_MAX, &number) < 0)

@@ -27,6 +27,7 @@
 #include "report/text.h"
 
 enum { PID = 1, RUN_TID = 0 };
+enum { MILLI_MOST = 1000 * 1000 * 1000 };
 
 /* Counters that are written when they have changed; -1: not yet. */
 enum counter { RESERVED, USED, RUNNING, WAITING, JOBS, COUNTER_COUNT };
@@ -329,8 +330,11 @@ static void put_cpus_of_tests(struct trace *tr)
 	for (size_t i = 0; i < f->n_tests; i++) {
 		for (const struct fold_attempt *a = f->tests[i]->attempts; a; a = a->next) {
 			const int64_t us = us_of(a->ended_t_ns - a->started_t_ns);
-			const int64_t mean = us > 0 ? a->cpu_ns / us : 0;
+			int64_t mean = us > 0 && a->cpu_ns > 0 ? a->cpu_ns / us : 0;
 
+			/* A log from elsewhere may claim more. */
+			if (mean > MILLI_MOST)
+				mean = MILLI_MOST;
 			steps[n++] = (struct step){ a->started_t_ns, mean };
 			steps[n++] = (struct step){ a->ended_t_ns, -mean };
 		}

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "report/fold.h"
 #include "report/format.h"
+#include "report/github.h"
 
 enum { MOST_SINKS = 16 };
 
@@ -52,9 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; report_format_at(i); i++) {
 		const struct report_request rq = { .path = "/dev/null", .run_dir = fuzz_dir };
 
-		assert(n + 1 < MOST_SINKS);
+		assert(n + 2 < MOST_SINKS);
 		assert(report_format_at(i)->open(&rq, &sinks[n++], NULL) == 0);
 	}
+	const struct github_options github = { .fd = null_fd, .run_dir = fuzz_dir };
+	assert(sink_github_open(&github, &sinks[n++], NULL) == 0);
 	assert(sink_tty_open(&options, &sinks[n++], NULL) == 0);
 	if (eventlog_replay(path, sinks, n, &err) < 0)
 		assert(err.text[0]);

@@ -14,10 +14,11 @@ static void each_test_is_a_line_with_a_block(void **state)
 
 	play_run(p, &s, 1);
 	char *text = rendering_close(p, s);
-	assert_holds(text, "TAP version 14\n1..6\nok 1 - t/ok\n  ---\n  outcome: passed\n"
-			   "  duration_ms: 400.000\n");
-	assert_holds(text, "not ok 2 - t/bad.py::Case::test_x\n  ---\n  message: \"exit status 1\"\n"
-			   "  severity: fail\n  outcome: failed\n  at:\n    file: \"tests.txt\"\n"
+	assert_holds(text, "TAP version 14\n1..6\nok 1 - t/ok\n  ---\n"
+			   "  outcome: passed\n  duration_ms: 400.000\n");
+	assert_holds(text, "not ok 2 - t/bad.py::Case::test_x\n  ---\n"
+			   "  message: \"exit status 1\"\n  severity: fail\n  outcome: failed\n"
+			   "  at:\n    file: \"tests.txt\"\n"
 			   "    line: 3\n  duration_ms: 1200.000\n");
 	assert_holds(text, "  output:\n    - \"first\"\n"
 			   "    - \"kurz red \\\\x1b]0;title\\\\x07\"\n");
