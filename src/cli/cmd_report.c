@@ -120,7 +120,7 @@ static int run(char **argv)
 const struct command cmd_report = {
 	.name = "report",
 	.words = "[RUN]",
-	.summary = "renders a stored run again: as text, JUnit XML or JSON lines",
+	.summary = "renders a stored run again, as text or as a report",
 	.options = &table,
 	.run = run,
 };
