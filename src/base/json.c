@@ -157,6 +157,47 @@ void json_add(struct json *arr, struct json *taken)
 	add_value(arr, value_of(taken));
 }
 
+static bool says_nothing(const json_t *v)
+{
+	switch (json_typeof(v)) {
+	case JSON_NULL:
+	case JSON_FALSE:
+		return true;
+	case JSON_INTEGER:
+		return json_integer_value(v) == 0;
+	case JSON_STRING:
+		return json_string_length(v) == 0;
+	case JSON_ARRAY:
+		return json_array_size(v) == 0;
+	case JSON_OBJECT:
+		return json_object_size(v) == 0;
+	default:
+		return false;
+	}
+}
+
+/* A part that carries the mark of a failed builder stays, and its mark with it. */
+static void prune(json_t *value)
+{
+	const char *key;
+	json_t *child;
+	void *next;
+	size_t i;
+
+	json_array_foreach(value, i, child)
+		prune(child);
+	json_object_foreach_safe(value, next, key, child) {
+		prune(child);
+		if (says_nothing(child) && !(is_container(child) && child->refcount > 1))
+			json_object_del(value, key);
+	}
+}
+
+void json_prune(struct json *obj)
+{
+	prune(value_of(obj));
+}
+
 int json_dump(const struct json *j, bool pretty, char **ret_text)
 {
 	/* 15 digits are what a double surely holds: 0.1 stays 0.1. */

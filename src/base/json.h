@@ -32,6 +32,9 @@ void json_set(struct json *obj, const char *key, struct json *taken); /* NULL: i
 void json_add_str(struct json *arr, const char *value);
 void json_add(struct json *arr, struct json *taken);
 
+/* Takes off the members, at any depth, that say nothing: null, false, 0, "", [] and {}. */
+void json_prune(struct json *obj);
+
 /* NULL, as a builder that failed, is -ENOMEM too. */
 int json_dump(const struct json *j, bool pretty, char **ret_text); /* 0 or -ENOMEM */
 

@@ -220,6 +220,28 @@ static void members_are_listed_and_numbers_are_of_any_kind(void **state)
 	json_free(j);
 }
 
+static void pruning_takes_off_what_says_nothing(void **state)
+{
+	static const char text[] = "{\"a\":0,\"b\":false,\"c\":\"\",\"d\":{\"e\":null,\"f\":[]},"
+				   "\"g\":[0,{\"h\":0,\"i\":1}],\"j\":0.0,\"k\":true}";
+
+	(void)state;
+	struct json *j = NULL;
+	assert_int_equal(json_parse(text, strlen(text), "text", &j, NULL), 0);
+	json_prune(j);
+	dumps_as(j, "{\"g\":[0,{\"i\":1}],\"j\":0.0,\"k\":true}");
+
+	/* A part that could not be made is not taken for one that is empty. */
+	struct json *obj = json_object();
+	struct json *part = json_object();
+	json_set(part, "lost", NULL);
+	json_set(obj, "part", part);
+	json_prune(obj);
+	char *dumped = NULL;
+	assert_int_equal(json_dump(obj, false, &dumped), -ENOMEM);
+	json_free(obj);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +260,7 @@ int main(void)
 		cmocka_unit_test(only_the_bytes_given_are_read),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(members_are_listed_and_numbers_are_of_any_kind),
+		cmocka_unit_test(pruning_takes_off_what_says_nothing),
 	};
 
 	return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
