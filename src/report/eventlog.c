@@ -141,10 +141,9 @@ static void put_fields(struct json *obj, struct log_table table, const void *fro
 		put_field(obj, &table.fields[i], from);
 }
 
-static int format_line(const struct event *e, char **ret_text, size_t *ret_len)
+struct json *event_json(const struct event *e)
 {
 	struct json *obj = json_object();
-	char *text = NULL;
 
 	json_set_int(obj, "v", EVENTLOG_VERSION);
 	json_set_int(obj, "t", e->t_ns);
@@ -159,8 +158,15 @@ static int format_line(const struct event *e, char **ret_text, size_t *ret_len)
 		put_fields(result, log_result_fields(), e->u.finished.result);
 		json_set(obj, "result", result);
 	}
+	return obj;
+}
 
+static int format_line(const struct event *e, char **ret_text, size_t *ret_len)
+{
+	struct json *obj = event_json(e);
+	char *text = NULL;
 	int r = json_dump(obj, false, &text);
+
 	json_free(obj);
 	if (r < 0)
 		return r;

@@ -7,6 +7,8 @@
 
 #include "model/event.h"
 
+struct json;
+
 /* The `v` of every line; raised when a reader of the old one would go wrong. */
 #define EVENTLOG_VERSION 1
 
@@ -46,5 +48,8 @@ struct log_table log_result_fields(void);                /* of struct result: at
 struct log_table log_leftover_fields(void);
 struct log_table log_degraded_fields(void);
 struct log_table log_refusal_fields(void);
+
+/* A line of the log as a value that the caller frees; NULL: no memory. */
+struct json *event_json(const struct event *e);
 
 #endif

@@ -104,6 +104,7 @@ static struct fold_test *find_or_add(struct fold *f, const char *id)
 	t->id = keep(f, id);
 	t->command = t->options = t->cwd = t->origin = "";
 	t->outcome = OUTCOME_NOT_RUN;
+	t->index = f->n_tests;
 	f->tests[f->n_tests++] = t;
 
 	struct fold_test **bucket = &f->buckets[bucket_of(t->id)];

@@ -41,6 +41,7 @@ struct fold_attempt {
 /* Strings of a fold are never NULL unless said. */
 struct fold_test {
 	const char *id;
+	size_t index;              /* in fold.tests */
 	const char *command;
 	const char *options;       /* of isorun, for the command alone */
 	const char *cwd;

@@ -140,12 +140,8 @@ static void add_command(struct buf *b, const char *command)
 	text_add(b, command);
 }
 
-void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color)
+void line_add_alone(struct buf *b, const struct fold_test *t)
 {
-	add_hint(b, add_output(b, f, t, color), color);
-	if (!*t->command)
-		return;
-	buf_adds(b, "  run it alone: ");
 	if (*t->cwd) {
 		_cleanup_free_ char *cwd = str_shell_quote(t->cwd);
 
@@ -157,5 +153,14 @@ void line_add_failure(struct buf *b, const struct fold *f, const struct fold_tes
 	text_add(b, t->options);
 	buf_adds(b, *t->options ? " -- " : "-- ");
 	add_command(b, t->command);
+}
+
+void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color)
+{
+	add_hint(b, add_output(b, f, t, color), color);
+	if (!*t->command)
+		return;
+	buf_adds(b, "  run it alone: ");
+	line_add_alone(b, t);
 	buf_addc(b, '\n');
 }

@@ -18,4 +18,8 @@ void line_add_again(struct buf *b, const struct fold_test *t, bool color);
  * whole of it is, and a command to copy that runs the test alone. */
 void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color);
 
+/* "cd /src && isorun --memory 1G -- ./test 3": a command to copy that runs a test alone,
+ * which has one. */
+void line_add_alone(struct buf *b, const struct fold_test *t);
+
 #endif
