@@ -129,6 +129,9 @@ $(B)/isorun-init: $(INIT_OBJS)
 $(B)/src/engine/init_image.o: $(B)/isorun-init
 $(B)/src/engine/init_image.o: BARE = -DISORUN_INIT_IMAGE='"$(B)/isorun-init"'
 
+# The page of --html, which html_page.c holds.
+$(B)/src/report/html_page.o: $(wildcard src/report/html/*)
+
 # The library: without what only reports and sources need.  In the static one
 # all that is not API gets a prefix, or a program with a loop_open of its own
 # would not link.

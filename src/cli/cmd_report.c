@@ -8,10 +8,12 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/host_dirs.h"
 #include "cli/say.h"
+#include "cli/suite_history.h"
 #include "cli/suite_sinks.h"
 
 struct report_values {
@@ -71,13 +73,29 @@ static int replay(const char *dir, const struct suite_sinks *sinks, struct iso_e
 	return eventlog_replay(log, sinks->list, sinks->n, err);
 }
 
+/* Asked of runs that have one on this machine; nothing is made where there is none. */
+static struct history *open_history(void)
+{
+	_cleanup_free_ char *state_dir = NULL;
+	_cleanup_free_ char *path = NULL;
+	struct iso_err err = ISO_ERR_INIT;
+
+	if (host_state_dir(&state_dir, &err) < 0)
+		return NULL;
+	path = path_join(state_dir, SUITE_HISTORY);
+	return path && access(path, F_OK) == 0 ? suite_history_try(state_dir) : NULL;
+}
+
 static int report(const struct report_values *v, const char *name, struct iso_err *err)
 {
 	_cleanup_free_ char *dir = NULL;
 	struct iso_err late = ISO_ERR_INIT;
 	struct suite_sinks sinks;
 	int r = find_run(name, &dir, err);
+	struct history *history = r == 0 && v->reports.html ? open_history() : NULL;
+	const struct past past = { suite_history_past, history };
 	const struct suite_sinks_options options = {
+		.past = &past,
 		.run_dir = dir,
 		.reports = &v->reports,
 		.github = v->github,
@@ -95,6 +113,7 @@ static int report(const struct report_values *v, const char *name, struct iso_er
 		r = -late.code;
 		*err = late;
 	}
+	history_close(history);
 	return r;
 }
 

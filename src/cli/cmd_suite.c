@@ -234,8 +234,10 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 {
 	const struct suite_values *v = s->values;
 	int r = rundir_make(s->state_dir, &s->run_name, &s->run_dir, err);
+	const struct past past = { suite_history_past, s->history };
 	const struct suite_sinks_options options = {
 		.run_dir = s->run_dir,
+		.past = &past,
 		.reports = &v->reports,
 		.github = v->github,
 		.quiet = v->quiet,

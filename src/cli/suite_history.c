@@ -9,7 +9,7 @@
 
 int suite_history_open(const char *state_dir, struct history **ret, struct iso_err *err)
 {
-	_cleanup_free_ char *path = path_join(state_dir, "history.db");
+	_cleanup_free_ char *path = path_join(state_dir, SUITE_HISTORY);
 	_cleanup_free_ char *note = NULL;
 	int r;
 
@@ -30,4 +30,22 @@ struct history *suite_history_try(const char *state_dir)
 		return history;
 	say("warning: past runs are not known: %s", err.text);
 	return NULL;
+}
+
+size_t suite_history_past(void *arg, const char *project, const char *test,
+			  struct past_attempt *ret, size_t max)
+{
+	_cleanup_free_ struct history_attempt *rows = NULL;
+	size_t n = 0;
+
+	if (!arg || history_of_test(arg, project, test, NULL, max, &rows, &n, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		ret[i] = (struct past_attempt){
+			.taken_wall_ns = rows[i].taken_wall_ns,
+			.outcome = rows[i].outcome,
+			.wall_ns = rows[i].wall_ns,
+			.mem_peak_bytes = rows[i].mem_peak_bytes,
+		};
+	return n;
 }

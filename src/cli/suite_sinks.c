@@ -49,6 +49,7 @@ static int open_reports(struct suite_sinks *s, const struct suite_sinks_options 
 		const struct report_request rq = {
 			.path = report_file_of(o->reports, f),
 			.run_dir = o->run_dir,
+			.past = o->past,
 		};
 		struct sink *sink = NULL;
 

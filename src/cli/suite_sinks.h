@@ -43,6 +43,7 @@ struct suite_sinks_options {
 	const char *run_dir;
 	const struct report_files *reports;
 	enum github_choice github;
+	const struct past *past; /* for the reports; may be NULL */
 	bool quiet;
 	bool verbose;
 	bool store;             /* write the event log of run_dir */

@@ -11,6 +11,7 @@
  * sink_NAME_open writes it. */
 #define REPORT_FORMATS(X)                                                          \
 	X(ctrf, "write a CTRF JSON report")                                        \
+	X(html, "write one page to look at and search in")                         \
 	X(json, "write the events as JSON lines")                                  \
 	X(junit, "write a JUnit XML report")                                       \
 	X(markdown, "write a page of Markdown")                                    \

@@ -28,10 +28,28 @@ struct sink {
 	const struct sink_driver *driver;
 };
 
+/* What is known of a past attempt. */
+struct past_attempt {
+	int64_t taken_wall_ns;     /* CLOCK_REALTIME at its end */
+	enum outcome outcome;
+	int64_t wall_ns;
+	uint64_t mem_peak_bytes;
+};
+
+/* Who remembers; asked when the report is written, so that it knows of this run, too. */
+struct past {
+	/* Fills in the newest attempts of a test of the project, at most `max`, newest
+	 * first; how many.  A fault is no past. */
+	size_t (*of_test)(void *arg, const char *project, const char *test,
+			  struct past_attempt *ret, size_t max);
+	void *arg;
+};
+
 /* What a report is asked for with; borrowed until it is open. */
 struct report_request {
 	const char *path;      /* "-" is standard output */
 	const char *run_dir;   /* where the outputs are; NULL: where the run says */
+	const struct past *past; /* copied; NULL: nobody remembers */
 };
 
 /* Opens the file at once, so that a path that cannot be written is known before an
