@@ -55,7 +55,7 @@ PC := $(B)/pc$(subst /,-,$(LIBDIR))/isorun.pc
 say = @mkdir -p $(@D) $(if $(V),,&& printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .PHONY: all deps tests check check-all check-unit check-e2e check-container check-uml check-uml-long check-qemu \
-	check-suites check-faults check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
+	check-browser check-suites check-faults check-long demo bench asan ubsan tsan coverage fuzz tidy format lint \
 	install uninstall dist distcheck clean help
 all: $(addprefix $(B)/,isorun isorun-full libisorun.a libisorun.so) $(PC) ## what is installed
 
@@ -192,10 +192,12 @@ check-uml: tests ; @tests/e2e/uml $(B) $(T) ## on cgroup v2, in a user-mode-linu
 check-faults: tests ## every system call of a launch made to fail
 	@FAULTS=all SLOW=60 tests/e2e/run $(B) fault/launch fault/suite
 check-suites: all $(HELPERS) ; @tests/suites/run $(B) $(T) ## suites of others
+check-browser: all $(HELPERS) ## the HTML report in headless Chromium
+	@tests/e2e/run -l browser $(B) report/html_in_browser report/html_many
 check-uml-long: tests ## what takes minutes in a user-mode-linux guest
 	@tests/e2e/uml $(B) memory/twelve_in_three memory/twelve_launched \
 		memory/unknown_and_slow fair/three_runners fair/big_behind_growing
-check-long: check asan ubsan distcheck check-suites check-faults check-uml-long ## everything that takes long
+check-long: check asan ubsan distcheck check-suites check-faults check-uml-long check-browser ## everything that takes long
 demo: deps ## forty unruly tests, naively and by isorun, side by side
 	@$(MAKE) all $(B)/probe && tests/suites/demo/run $(B)
 bench: all $(B)/probe ; @tests/bench/run $(B) $(T) ## beside bwrap, parallel, ctest
