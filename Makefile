@@ -34,7 +34,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SAN_$(SAN)) $(LDFLAGS)
 
 PKGS := libcgroup libseccomp libnl-3.0 libnl-route-3.0 inih sqlite3 jansson libxml-2.0
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm
 
 FOLDERS := cli suite engine sandbox cgroup planner history report model base # top layer first
 CORE    := engine sandbox cgroup planner model base

@@ -3,10 +3,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -20,6 +23,7 @@ enum statement {
 	STMT_OF_TEST,
 	STMT_OF_TEST_ANY,
 	STMT_OF_PROGRAM,
+	STMT_VERDICT,
 	STMT_COUNT,
 };
 
@@ -31,28 +35,37 @@ static const char pending_sql[] =
 	"PRAGMA temp_store = MEMORY;"
 	"CREATE TEMP TABLE pending AS SELECT * FROM main.attempt LIMIT 0;";
 
-#define COLUMNS                                                                       \
-	"suite, test, program, run, attempt, outcome, wall_ns, cpu_ns, mem_peak_bytes," \
-	" mem_working_bytes, mem_limit_bytes, taken_wall_ns, env"
-#define NEWEST_FIRST "ORDER BY taken_wall_ns DESC, id DESC LIMIT ?3"
+/* What isorun itself failed at says nothing of a test. */
+#define NEWEST_FIRST "AND outcome <> 'error' ORDER BY taken_wall_ns DESC, id DESC LIMIT ?3"
 
 static const char *const statements_sql[] = {
 	[STMT_BEGIN] = "DELETE FROM temp.pending",
-	[STMT_ADD] = "INSERT INTO temp.pending (" COLUMNS ")"
-		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	[STMT_COMMIT] = "INSERT INTO main.attempt (" COLUMNS ")"
-			" SELECT " COLUMNS " FROM temp.pending ORDER BY rowid",
-	[STMT_OF_TEST] = "SELECT " COLUMNS " FROM main.attempt"
+	[STMT_ADD] = "INSERT INTO temp.pending (" HISTORY_COLUMNS ")"
+		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	[STMT_COMMIT] = "INSERT INTO main.attempt (" HISTORY_COLUMNS ")"
+			" SELECT " HISTORY_COLUMNS " FROM temp.pending ORDER BY rowid",
+	[STMT_OF_TEST] = "SELECT " HISTORY_COLUMNS " FROM main.attempt"
 			 " WHERE suite = ?1 AND test = ?2 AND env = ?4 " NEWEST_FIRST,
-	[STMT_OF_TEST_ANY] = "SELECT " COLUMNS " FROM main.attempt"
+	[STMT_OF_TEST_ANY] = "SELECT " HISTORY_COLUMNS " FROM main.attempt"
 			     " WHERE suite = ?1 AND test = ?2 " NEWEST_FIRST,
-	[STMT_OF_PROGRAM] = "SELECT " COLUMNS " FROM main.attempt"
+	[STMT_OF_PROGRAM] = "SELECT " HISTORY_COLUMNS " FROM main.attempt"
 			    " WHERE suite = ?1 AND program = ?2 AND env = ?4 " NEWEST_FIRST,
+	/* A run that died after an attempt that it wanted to retry has no other verdict. */
+	[STMT_VERDICT] = "SELECT COUNT(*), SUM(retried = 0),"
+			 " SUM(retried = 0 AND outcome NOT IN ('passed', 'skipped'))"
+			 " FROM main.attempt WHERE suite = ?1 AND test = ?2 AND run ="
+			 " (SELECT run FROM main.attempt WHERE suite = ?1 AND test = ?2"
+			 " ORDER BY taken_wall_ns DESC, id DESC LIMIT 1)",
 };
 static_assert(ARRAY_SIZE(statements_sql) == STMT_COUNT, "one text for each statement");
 
+/* A check reads all of the file, at some 300 MiB a second: what is larger shows its
+ * faults in use. */
+#define CHECK_MAX_BYTES (INT64_C(8) << 20)
+
 struct history {
-	sqlite3 *db;
+	char *path;
+	sqlite3 *db;                 /* NULL: it could not be opened anew */
 	sqlite3_stmt *stmts[STMT_COUNT];
 };
 
@@ -82,80 +95,128 @@ static int open_failed(sqlite3 *db, const char *path, struct iso_err *err)
 	return iso_err_set(err, ISO_ERR_HOST, code, "history '%s': open", path);
 }
 
-/* One try at the file as it is; -EBADMSG when it is no database. */
-static int open_once(const char *path, struct history **ret, struct iso_err *err)
+static void detach(struct history *h)
 {
-	struct history *h = calloc(1, sizeof(*h));
+	for (size_t i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(h->stmts[i]);
+	memset(h->stmts, 0, sizeof(h->stmts));
+	sqlite3_close(h->db);
+	h->db = NULL;
+}
 
-	if (!h)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history '%s'", path);
+static bool is_small(const char *path)
+{
+	struct stat st;
 
+	return stat(path, &st) == 0 && st.st_size <= CHECK_MAX_BYTES;
+}
+
+/* One try at the file as it is; -EBADMSG when it is no database, or damaged. */
+static int attach(struct history *h, bool check, struct iso_err *err)
+{
 	int r = 0;
-	if (sqlite3_open_v2(path, &h->db,
+
+	if (sqlite3_open_v2(h->path, &h->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)
-		r = open_failed(h->db, path, err);
+		r = open_failed(h->db, h->path, err);
 	if (r == 0)
 		r = history_schema_prepare(h->db, err);
+	if (r == 0 && check)
+		r = history_schema_check(h->db, err);
 	if (r == 0)
 		r = prepare_statements(h, err);
-	if (r < 0) {
-		history_close(h);
-		return r;
-	}
-	*ret = h;
+	if (r < 0)
+		detach(h);
+	return r;
+}
+
+static int lock_dir(const char *path, bool exclusive, int *ret_fd, struct iso_err *err)
+{
+	if (recover_lock(path, exclusive, ret_fd) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, EBUSY,
+				   "history '%s': another process holds its directory's lock", path);
+	if (*ret_fd < 0)
+		log_debug("history '%s': no lock on its directory", path);
 	return 0;
 }
 
-static int open_locked(const char *path, struct history **ret, struct iso_err *err)
+static int attach_locked(struct history *h, struct iso_err *err)
 {
-	_cleanup_close_ int lock_fd = recover_lock(path, false);
+	_cleanup_close_ int lock_fd = -1;
+	int r = lock_dir(h->path, false, &lock_fd, err);
 
-	if (lock_fd < 0)
-		log_debug("history '%s': no lock on its directory", path);
-	return open_once(path, ret, err);
+	return r < 0 ? r : attach(h, is_small(h->path), err);
+}
+
+static bool is_sqlite(const char *path)
+{
+	static const char magic[] = "SQLite format 3";
+	char begin[sizeof(magic)];
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd >= 0 && read(fd, begin, sizeof(begin)) == sizeof(begin) &&
+	       memcmp(begin, magic, sizeof(magic)) == 0;
 }
 
 /* Another process may have put a sound file there since the caller looked. */
-static int open_anew(const char *path, struct history **ret, char **ret_note,
-		     struct iso_err *err)
+static int attach_anew(struct history *h, char **ret_note, struct iso_err *err)
 {
-	_cleanup_close_ int lock_fd = recover_lock(path, true);
+	_cleanup_close_ int lock_fd = -1;
+	int r = lock_dir(h->path, true, &lock_fd, err);
 
-	if (lock_fd < 0)
-		log_debug("history '%s': no lock on its directory", path);
-
-	int r = open_once(path, ret, err);
+	if (r == 0)
+		r = attach(h, true, err);
 	if (r != -EBADMSG)
 		return r;
-	r = recover_move_aside(path, ret_note, err);
-	return r < 0 ? r : open_once(path, ret, err);
+	r = recover_move_aside(h->path, is_sqlite(h->path) ? "damaged" : "no database", ret_note,
+			       err);
+	return r < 0 ? r : attach(h, false, err);
 }
 
 int history_open(const char *path, struct history **ret, char **ret_note, struct iso_err *err)
 {
 	struct iso_err why = ISO_ERR_INIT;
 	_cleanup_free_ char *note = NULL;
-	int r = open_locked(path, ret, &why);
+	struct history *h = calloc(1, sizeof(*h));
+
+	if (!h || !(h->path = strdup(path))) {
+		free(h);
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "history '%s'", path);
+	}
+	int r = attach_locked(h, &why);
 
 	if (r == -EBADMSG)
-		r = open_anew(path, ret, &note, &why);
+		r = attach_anew(h, &note, &why);
 	if (r < 0) {
+		history_close(h);
 		if (err)
 			*err = why;
 		return r;
 	}
 	*ret_note = TAKE_PTR(note);
+	*ret = h;
 	return 0;
+}
+
+int history_set_aside(struct history *h, char **ret_note, struct iso_err *err)
+{
+	_cleanup_free_ char *note = NULL;
+
+	detach(h);
+	int r = attach_anew(h, &note, err);
+
+	if (r == 0)
+		*ret_note = TAKE_PTR(note);
+	return r;
 }
 
 void history_close(struct history *h)
 {
 	if (!h)
 		return;
-	for (size_t i = 0; i < STMT_COUNT; i++)
-		sqlite3_finalize(h->stmts[i]);
-	sqlite3_close(h->db);
+	detach(h);
+	free(h->path);
 	free(h);
 }
 
@@ -208,6 +269,7 @@ int history_add(struct history *h, const struct history_attempt *a, struct iso_e
 	bind_bytes(stmt, 11, a->mem_limit_bytes);
 	sqlite3_bind_int64(stmt, 12, a->taken_wall_ns);
 	bind_text(stmt, 13, a->key);
+	sqlite3_bind_int(stmt, 14, a->retried);
 	return run_statement(h, STMT_ADD, "add", err);
 }
 
@@ -216,6 +278,36 @@ int history_commit(struct history *h, struct iso_err *err)
 	int r = run_statement(h, STMT_COMMIT, "write", err);
 
 	return r < 0 ? r : run_statement(h, STMT_BEGIN, "write", err);
+}
+
+int history_try_commit(struct history *h, struct iso_err *err)
+{
+	sqlite3_busy_timeout(h->db, 0);
+	const int r = history_commit(h, err);
+
+	sqlite3_busy_timeout(h->db, HISTORY_WAIT_MS);
+	return r;
+}
+
+int history_verdict(struct history *h, const char *suite, const char *test,
+		    enum history_verdict *ret, struct iso_err *err)
+{
+	sqlite3_stmt *stmt = h->stmts[STMT_VERDICT];
+	int r = 0;
+
+	bind_text(stmt, 1, suite);
+	bind_text(stmt, 2, test);
+	if (sqlite3_step(stmt) != SQLITE_ROW)
+		r = history_fail(h->db, "read", err);
+	else if (sqlite3_column_int(stmt, 0) == 0)
+		*ret = HISTORY_UNKNOWN;
+	else if (sqlite3_column_int(stmt, 1) == 0 || sqlite3_column_int(stmt, 2) > 0)
+		*ret = HISTORY_BAD;
+	else
+		*ret = HISTORY_GOOD;
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return r;
 }
 
 /* A row whose outcome this isorun does not know counts as isorun's own error:
@@ -231,6 +323,7 @@ static struct history_attempt read_row(sqlite3_stmt *stmt)
 		.mem_working_bytes = (uint64_t)sqlite3_column_int64(stmt, 9),
 		.mem_limit_bytes = (uint64_t)sqlite3_column_int64(stmt, 10),
 		.taken_wall_ns = sqlite3_column_int64(stmt, 11),
+		.retried = sqlite3_column_int(stmt, 13) != 0,
 	};
 	const char *outcome = (const char *)sqlite3_column_text(stmt, 5);
 

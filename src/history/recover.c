@@ -5,25 +5,39 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "history/schema.h"
 
 /* More broken files than this in one place is no accident any more. */
 #define MAX_BROKEN 1000
 
-int recover_lock(const char *path, bool exclusive)
+/* flock(2) has no time limit, and a signal for one would be the whole process's. */
+static int lock_in_time(int fd, int how)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+
+	for (int left = HISTORY_WAIT_MS / 10; flock(fd, how | LOCK_NB) < 0; left--) {
+		if (errno != EWOULDBLOCK)
+			return 0; /* NFS may have no locks */
+		if (left == 0)
+			return -EBUSY;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int recover_lock(const char *path, bool exclusive, int *ret_fd)
 {
 	_cleanup_free_ char *dir = path_dir(path);
 
-	if (!dir)
-		return -1;
-
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		(void)flock(fd, exclusive ? LOCK_EX : LOCK_SH); /* NFS may have no locks */
-	return fd;
+	*ret_fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (*ret_fd < 0)
+		return 0;
+	return lock_in_time(*ret_fd, exclusive ? LOCK_EX : LOCK_SH);
 }
 
 /* The journal belongs to the file it lies beside: left there, SQLite would
@@ -41,7 +55,7 @@ static void drop_journal(const char *path)
 	}
 }
 
-int recover_move_aside(const char *path, char **ret_note, struct iso_err *err)
+int recover_move_aside(const char *path, const char *was, char **ret_note, struct iso_err *err)
 {
 	_cleanup_buf_ struct buf aside = BUF_INIT;
 	_cleanup_buf_ struct buf note = BUF_INIT;
@@ -61,9 +75,9 @@ int recover_move_aside(const char *path, char **ret_note, struct iso_err *err)
 	}
 	if (code)
 		return iso_err_set(err, ISO_ERR_HOST, code,
-				   "history '%s': is no database; move it to '%s'", path,
+				   "history '%s': was %s; move it to '%s'", path, was,
 				   buf_str(&aside));
-	buf_addf(&note, "history '%s': was no database; moved to '%s' and begun anew", path,
+	buf_addf(&note, "history '%s': was %s; moved to '%s' and begun anew", path, was,
 		 buf_str(&aside));
 	return buf_finish(&note, ret_note);
 }

@@ -4,10 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stddef.h>
-
-/* A writer holds the database for the milliseconds of one commit, so whoever
- * waits longer than this waits for something that is stuck. */
-#define BUSY_TIMEOUT_MS 2000
+#include <string.h>
 
 #define INDEXES                                                                            \
 	"CREATE INDEX attempt_by_test ON attempt (suite, test, env, taken_wall_ns);"       \
@@ -31,7 +28,8 @@ static const char tables_sql[] =
 	" mem_working_bytes INTEGER NOT NULL,"
 	" mem_limit_bytes INTEGER NOT NULL,"
 	" taken_wall_ns INTEGER NOT NULL,"
-	" env TEXT NOT NULL DEFAULT '');"
+	" env TEXT NOT NULL DEFAULT '',"
+	" retried INTEGER NOT NULL DEFAULT 0);"
 	INDEXES;
 
 /* What brings version I + 1 to the next.  Columns come last and have a default: an
@@ -41,6 +39,11 @@ static const char *const steps_sql[] = {
 	"DROP INDEX attempt_by_test;"
 	"DROP INDEX attempt_by_program;"
 	INDEXES,
+	/* Before there were repetitions, whatever was not the last attempt was retried. */
+	"ALTER TABLE attempt ADD COLUMN retried INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE attempt SET retried = 1 WHERE id IN (SELECT id FROM (SELECT id, attempt,"
+	" MAX(attempt) OVER (PARTITION BY suite, test, run) AS newest FROM attempt)"
+	" WHERE attempt < newest);",
 };
 static_assert(sizeof(steps_sql) / sizeof(*steps_sql) == HISTORY_SCHEMA_VERSION - 1,
 	      "a step from each version to the next");
@@ -72,6 +75,8 @@ int history_fail(sqlite3 *db, const char *doing, struct iso_err *err)
 {
 	int code = history_errno(sqlite3_errcode(db));
 
+	if (!db)
+		return iso_err_set(err, ISO_ERR_HOST, EBADF, "history: %s", doing);
 	/* SQLite's words are exact; strerror beside them would repeat them worse. */
 	iso_err_set(err, ISO_ERR_HOST, 0, "history '%s': %s: %s", sqlite3_db_filename(db, "main"),
 		    doing, sqlite3_errmsg(db));
@@ -130,6 +135,38 @@ static int look(sqlite3 *db, struct marks *ret, struct iso_err *err)
 	return 0;
 }
 
+int history_schema_look(sqlite3 *db, int *ret_version, struct iso_err *err)
+{
+	struct marks marks = { 0, 0, 0 };
+	int r = look(db, &marks, err);
+
+	if (r == 0)
+		*ret_version = marks.version;
+	return r;
+}
+
+int history_schema_check(sqlite3 *db, struct iso_err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int r = 0;
+
+	if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL) != SQLITE_OK)
+		return history_fail(db, "check", err);
+	if (sqlite3_step(stmt) != SQLITE_ROW) {
+		r = history_fail(db, "check", err);
+	} else {
+		const char *said = (const char *)sqlite3_column_text(stmt, 0);
+
+		if (said && strcmp(said, "ok") != 0) {
+			iso_err_set(err, ISO_ERR_HOST, 0, "history '%s': is damaged: %s",
+				    sqlite3_db_filename(db, "main"), said);
+			r = -EBADMSG;
+		}
+	}
+	sqlite3_finalize(stmt);
+	return r;
+}
+
 static int mark(sqlite3 *db)
 {
 	char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
@@ -182,7 +219,7 @@ int history_schema_prepare(sqlite3 *db, struct iso_err *err)
 	struct marks marks = { 0, 0, 0 };
 
 	/* NORMAL: a power cut may lose the last run's rows, never the file. */
-	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	sqlite3_busy_timeout(db, HISTORY_WAIT_MS);
 	if (sqlite3_exec(db, "PRAGMA synchronous = NORMAL; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return history_fail(db, "open", err);
 

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "history/schema.h"
+#include "history/trend.h"
 
 #define BAD "outcome IN ('failed', 'timed-out', 'crashed')"
 
@@ -18,14 +19,15 @@
 #define OVERVIEW                                                                     \
 	"SELECT test, COUNT(*), SUM(" BAD ") AS bad,"                                \
 	" CAST(IFNULL(AVG(wall_ns) FILTER (WHERE outcome IN ('passed', 'failed')), 0)" \
-	" AS INTEGER) AS wall, MAX(mem_peak_bytes) AS peak, MAX(taken_wall_ns), env" \
-	" FROM main.attempt WHERE suite = ?1 GROUP BY test, env "
+	" AS INTEGER) AS wall, MAX(mem_peak_bytes) AS peak, MAX(taken_wall_ns), env," \
+	" SUM(outcome = 'passed') AS passed"                                         \
+	" FROM main.attempt WHERE suite = ?1 AND outcome <> 'error' GROUP BY test, env "
 
 static const char *const overview_sql[] = {
 	[HISTORY_SLOWEST] = OVERVIEW "ORDER BY wall DESC, test, env LIMIT ?2",
 	[HISTORY_LARGEST] = OVERVIEW "ORDER BY peak DESC, test, env LIMIT ?2",
-	[HISTORY_FLAKY] = OVERVIEW "HAVING bad > 0 AND SUM(outcome = 'passed') > 0"
-				   " ORDER BY bad DESC, test, env LIMIT ?2",
+	/* Sorted afterwards. */
+	[HISTORY_FLAKY] = OVERVIEW "HAVING bad > 0 AND passed > 0 AND ?2 > 0",
 };
 
 void history_tests_free(struct history_test *tests, size_t n)
@@ -51,12 +53,39 @@ static int read_row(sqlite3_stmt *stmt, struct history_test **tests, size_t *n)
 		.wall_ns = sqlite3_column_int64(stmt, 3),
 		.mem_peak_bytes = (uint64_t)sqlite3_column_int64(stmt, 4),
 		.taken_wall_ns = sqlite3_column_int64(stmt, 5),
+		.passed = (unsigned)sqlite3_column_int64(stmt, 7),
 	};
 	if (!grown[*n].test)
 		return -ENOMEM;
 	(void)snprintf(grown[*n].key, HISTORY_KEY_MAX, "%s", env ? env : "");
 	(*n)++;
 	return 0;
+}
+
+/* Five of ten tell more than one of two. */
+static int by_flakiness(const void *va, const void *vb)
+{
+	const struct history_test *a = va;
+	const struct history_test *b = vb;
+	double low_a;
+	double low_b;
+	double high;
+
+	trend_wilson(a->bad, a->bad + a->passed, &low_a, &high);
+	trend_wilson(b->bad, b->bad + b->passed, &low_b, &high);
+	if (low_a > low_b || low_a < low_b)
+		return low_a > low_b ? -1 : 1;
+	const int order = strcmp(a->test, b->test);
+	return order ? order : strcmp(a->key, b->key);
+}
+
+static size_t sort_flaky(struct history_test *tests, size_t n, size_t max)
+{
+	if (n)
+		qsort(tests, n, sizeof(*tests), by_flakiness);
+	for (; n > max; n--)
+		free(tests[n - 1].test);
+	return n;
 }
 
 int history_tests(struct history *h, const char *suite, enum history_order order, size_t max,
@@ -86,6 +115,6 @@ int history_tests(struct history *h, const char *suite, enum history_order order
 		return r;
 	}
 	*ret = tests;
-	*ret_n = n;
+	*ret_n = order == HISTORY_FLAKY ? sort_flaky(tests, n, max) : n;
 	return 0;
 }

@@ -426,10 +426,7 @@ static void announce(struct runner *r)
 	for (size_t i = 0; i < r->n; i++)
 		expected_ns += r->items[i].expected_ns;
 	emit_run_started(r, expected_ns);
-	if (r->recall_fault.code) {
-		iso_err_wrap(&r->recall_fault, "past runs are not known");
-		emit_warning(r, r->recall_fault.text);
-	}
+	runner_recall_failed(r);
 	for (size_t i = 0; i < r->n; i++)
 		emit_planned(&r->tests[i]);
 }

@@ -212,7 +212,7 @@ static void tell_siblings(struct runner *r, const struct test *from)
 	}
 }
 
-static void learn_from(struct run_test *t, const struct result *res)
+static void learn_from(struct run_test *t, const struct result *res, bool retried)
 {
 	struct runner *r = t->run;
 	const bool oom = res->outcome == OUTCOME_OUT_OF_MEMORY;
@@ -227,7 +227,7 @@ static void learn_from(struct run_test *t, const struct result *res)
 	t->family->known = true;
 	demand_siblings_add(r->siblings, t->test, &sample);
 	tell_siblings(r, t->test);
-	runner_remember(t, res);
+	runner_remember(t, res, retried);
 }
 
 static void judge(struct run_test *t, const struct result *res, struct judgement *ret,
@@ -289,14 +289,17 @@ static void settle(struct run_test *t, const struct judgement *newest)
 }
 
 /* What was measured, for the bounds, for tests like it and for later runs. */
-static void book(struct run_test *t, const struct result *judged, const struct judgement *j)
+static void book(struct run_test *t, const struct result *judged, const struct judgement *j,
+		 bool retried)
 {
 	t->judged = true;
 	t->last = *j;
-	if (!judged->started || j->outcome == OUTCOME_ERROR)
+	if (!judged->started || j->outcome == OUTCOME_ERROR) {
+		runner_remember(t, judged, retried); /* that it failed, nothing else */
 		return;
+	}
 	keep_sample(t, &judged->usage);
-	learn_from(t, judged);
+	learn_from(t, judged, retried);
 }
 
 /* A size that somebody chose is kept to. */
@@ -357,7 +360,7 @@ static void finish(struct run_test *t, const struct result *res)
 	judged.outcome = j.outcome;
 	emit_finished(t, &judged, cut_bytes, d.again, j.detail[0] ? j.detail : NULL);
 	if (j.outcome != OUTCOME_NOT_RUN)
-		book(t, &judged, &j);
+		book(t, &judged, &j, d.again);
 	if (d.again)
 		proceed(t, &d);
 	else

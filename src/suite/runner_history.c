@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/runner_state.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/time.h"
 
 /* A transaction for each row would cost every test 0.2 ms, and one for the whole
@@ -10,7 +12,8 @@
  * Who dies between loses these rows, and nothing that the event log has not. */
 enum { WRITE_EVERY_NS = 500 * 1000 * 1000 };
 
-static int gather(const struct run_test *t, const struct result *res, struct iso_err *err)
+static int gather(const struct run_test *t, const struct result *res, bool retried,
+		  struct iso_err *err)
 {
 	const struct run_config *c = t->run->config;
 	const struct usage *u = &res->usage;
@@ -28,6 +31,7 @@ static int gather(const struct run_test *t, const struct result *res, struct iso
 		.mem_limit_bytes = u->mem_limit_end_bytes ? u->mem_limit_end_bytes
 							  : t->reserved_bytes,
 		.taken_wall_ns = time_wall_ns(),
+		.retried = retried,
 	};
 
 	memcpy(row.key, t->history_key, sizeof(row.key));
@@ -41,7 +45,49 @@ static void give_up(struct runner *r, struct iso_err *why)
 	emit_warning(r, why->text);
 }
 
-void runner_remember(struct run_test *t, const struct result *res)
+/* A damaged file makes room for a new one, once: what was not written yet is in the
+ * event log only. */
+static void mend(struct runner *r, struct iso_err *why)
+{
+	_cleanup_free_ char *note = NULL;
+
+	if (why->code != EBADMSG || r->history_mended) {
+		give_up(r, why);
+		return;
+	}
+	r->history_mended = true;
+	r->history_begun = false;
+	if (history_set_aside(r->config->history, &note, why) < 0)
+		give_up(r, why);
+	else if (note)
+		emit_warning(r, note);
+}
+
+void runner_recall_failed(struct runner *r)
+{
+	if (!r->recall_fault.code)
+		return;
+	if (r->recall_fault.code == EBADMSG) {
+		mend(r, &r->recall_fault);
+		return;
+	}
+	iso_err_wrap(&r->recall_fault, "past runs are not known");
+	emit_warning(r, r->recall_fault.text);
+}
+
+/* Another process's write is not waited for until the end of the run: rows wait. */
+static void write_rows(struct runner *r, bool wait)
+{
+	struct history *history = r->config->history;
+	struct iso_err err = ISO_ERR_INIT;
+	const int rc = wait ? history_commit(history, &err) : history_try_commit(history, &err);
+
+	if (rc < 0 && (wait || rc != -EBUSY))
+		mend(r, &err);
+	r->history_written_ns = time_now_ns();
+}
+
+void runner_remember(struct run_test *t, const struct result *res, bool retried)
 {
 	struct runner *r = t->run;
 	struct history *history = r->config->history;
@@ -54,20 +100,15 @@ void runner_remember(struct run_test *t, const struct result *res)
 		rc = history_begin(history, &err);
 	r->history_begun = true;
 	if (rc == 0)
-		rc = gather(t, res, &err);
+		rc = gather(t, res, retried, &err);
 	if (rc < 0)
-		give_up(r, &err);
+		mend(r, &err);
 	else if (time_now_ns() - r->history_written_ns >= WRITE_EVERY_NS)
-		runner_remember_rest(r);
+		write_rows(r, false);
 }
 
 void runner_remember_rest(struct runner *r)
 {
-	struct iso_err err = ISO_ERR_INIT;
-
-	if (!r->history_begun || r->history_lost)
-		return;
-	if (history_commit(r->config->history, &err) < 0)
-		give_up(r, &err);
-	r->history_written_ns = time_now_ns();
+	if (r->history_begun && !r->history_lost)
+		write_rows(r, true);
 }

@@ -121,6 +121,7 @@ struct runner {
 	bool looping;
 	bool history_lost;              /* it failed once: left alone from then on */
 	bool history_begun;
+	bool history_mended;            /* its file was damaged, and set aside */
 	int64_t history_written_ns;     /* when rows were last committed */
 	struct loop_timer *kill_timer;
 	struct loop_timer *output_timer; /* looks at the size of outputs */
@@ -188,8 +189,10 @@ void emit_finished(const struct run_test *t, const struct result *result, uint64
 		   bool again, const char *detail);
 void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail);
 /* Gathers what the history is to know of an attempt, and now and then writes it. */
-void runner_remember(struct run_test *t, const struct result *res);
+void runner_remember(struct run_test *t, const struct result *res, bool retried);
 void runner_remember_rest(struct runner *r); /* at the end of the run */
+/* Tells of recall_fault, if there is one, and does what can be done about it. */
+void runner_recall_failed(struct runner *r);
 void emit_width(struct runner *r, enum plan_width_cause cause);
 void emit_load(struct runner *r, uint32_t busy_milli);
 void emit_warning(struct runner *r, const char *text);
