@@ -38,6 +38,8 @@ struct suite_values {
 	struct options_select select;
 	unsigned jobs;                  /* 0: not given */
 	int retries;                    /* -1: not given */
+	int64_t retry_delay_ns;         /* 0: not given */
+	struct repeat_rule repeat;
 	uint64_t output_limit_bytes;    /* 0: not given */
 	unsigned max_failures;
 	bool fail_fast;
@@ -66,6 +68,13 @@ static int opt_order(const struct opt *o, const char *value, void *field, struct
 		return opt_reject(o, value, "longest, listed or random[:SEED]", err);
 	order->order = PLAN_RANDOM;
 	order->seed = seed;
+	return 0;
+}
+
+static int opt_repeat(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	if (!repeat_parse(value, field))
+		return opt_reject(o, value, "a number from 1 up, until-fail or until-fail:N", err);
 	return 0;
 }
 
@@ -98,8 +107,12 @@ static const struct opt rows[] = {
 	{ 0, "output-limit", "SIZE", opt_output_limit, FIELD(output_limit_bytes),
 	  "what is kept of a test's output (default: 64M)", NULL },
 	{ 'q', "quiet", NULL, opt_flag, FIELD(quiet), "failures and the summary only", NULL },
+	{ 0, "repeat", "N|until-fail", opt_repeat, FIELD(repeat),
+	  "run each test N times, or until one fails", NULL },
 	{ 0, "retries", "N", opt_number, FIELD(retries),
 	  "attempts more for a test that fails", NULL },
+	{ 0, "retry-delay", "TIME", opt_time, FIELD(retry_delay_ns),
+	  "before the first of these; then twice as long", NULL },
 	{ 0, "serial", NULL, opt_flag, FIELD(serial), "one test at a time, as listed", NULL },
 	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
 	  NULL },
@@ -328,6 +341,9 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.tokens = &s->tokens,
 		.jobs = choose_jobs(v, &s->settings),
 		.retries = choose_retries(v, &s->settings),
+		.retry_delay_ns = v->retry_delay_ns ? v->retry_delay_ns
+						    : s->settings.retry_delay_ns,
+		.repeat = v->repeat,
 		.output_limit_bytes = v->output_limit_bytes ? v->output_limit_bytes
 							    : s->settings.output_limit_bytes,
 		.max_failures = v->fail_fast ? 1 : v->max_failures,

@@ -62,6 +62,7 @@ opt_parse_fn opt_budget; /* uint64_t, bytes, BUDGET_MIN_BYTES or more */
 opt_parse_fn opt_count;  /* unsigned, from 1 */
 opt_parse_fn opt_number; /* int, from 0 */
 opt_parse_fn opt_string; /* const char *, not "" */
+opt_parse_fn opt_time;   /* int64_t, ns, above 0 */
 
 /* The usage error every parser returns: option '--x': 'value' is not `what`. */
 int opt_reject(const struct opt *o, const char *value, const char *what, struct iso_err *err);

@@ -65,3 +65,13 @@ int opt_string(const struct opt *o, const char *value, void *field, struct iso_e
 	*(const char **)field = value;
 	return 0;
 }
+
+int opt_time(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	int64_t ns;
+
+	if (num_parse_time(value, &ns) < 0 || ns <= 0)
+		return opt_reject(o, value, "a time such as 90s or 10m", err);
+	*(int64_t *)field = ns;
+	return 0;
+}

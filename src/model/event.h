@@ -51,6 +51,8 @@ struct event {
 			const char *profile;
 			const char *order;      /* as --order takes it: "random:42"; NULL in
 						 * logs of before it was told */
+			const char *repeat;     /* as --repeat takes it: "10", "until-fail:10";
+						 * NULL: each test runs once */
 			int64_t expected_ns;    /* sum over the tests history knows; 0: none */
 		} run_started;
 		struct {
@@ -86,7 +88,8 @@ struct event {
 			const struct result *result;
 			const char *output;     /* as in started */
 			uint64_t output_cut_bytes; /* what is not in it: above its limit */
-			bool again;             /* another attempt follows */
+			bool again;             /* another attempt follows in its place; one
+						 * that only repeats it is none */
 			const char *detail;     /* for people: "exit status 3", "not ok 4 - foo" */
 		} finished;
 		struct {

@@ -29,6 +29,7 @@ struct test {
 	int64_t timeout_ns;      /* 0: the suite's; -1: none */
 	int64_t timeout_total_ns; /* with its pauses; likewise */
 	int retries;             /* -1: the suite's */
+	int64_t retry_delay_ns;  /* 0: the suite's; -1: none */
 	uint64_t output_limit_bytes; /* 0: the suite's */
 	enum test_protocol protocol;
 	int *skip_status;        /* exit statuses that mean skipped; NULL: 77 */

@@ -86,6 +86,8 @@ static double dominant_share(const struct plan_item *item, const struct plan_lim
 
 struct ranked {
 	size_t index;
+	unsigned round;
+	bool first;
 	int last;      /* 1: alone, 2: exclusive */
 	double weight; /* more of it comes first */
 };
@@ -94,6 +96,10 @@ static int by_rank(const void *va, const void *vb)
 {
 	const struct ranked *a = va;
 	const struct ranked *b = vb;
+	if (a->round != b->round)
+		return a->round < b->round ? -1 : 1;
+	if (a->first != b->first)
+		return a->first ? -1 : 1;
 	if (a->last != b->last)
 		return a->last < b->last ? -1 : 1;
 	if (a->weight > b->weight || a->weight < b->weight)
@@ -119,13 +125,17 @@ size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limi
 		if (items[i].state != PLAN_DONE)
 			ret_order[k++] = i;
 	_cleanup_free_ struct ranked *ranked = calloc(k + 1, sizeof(*ranked));
-	if (order == PLAN_LISTED || !ranked)
+	if (!ranked)
 		return k; /* out of memory: the listed order is an order, too */
 	const int64_t median = plan_median_ns(items, n, NSEC_PER_SEC);
 	for (size_t i = 0; i < k; i++) {
 		const struct plan_item *item = &items[ret_order[i]];
 		const int64_t ns = item->expected_ns > 0 ? item->expected_ns : median;
 		ranked[i].index = ret_order[i];
+		ranked[i].round = item->round;
+		ranked[i].first = item->first;
+		if (order == PLAN_LISTED)
+			continue;
 		ranked[i].last = item->demand.exclusive ? 2 : item->alone;
 		ranked[i].weight = order == PLAN_RANDOM
 			? (double)(random_at(seed, ret_order[i]) >> 11)
@@ -143,7 +153,8 @@ bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)
 	const bool guessed = d->mem_origin == DEMAND_DEFAULT || d->mem_origin == DEMAND_SIBLING;
 	const bool floor = d->mem_origin == DEMAND_OOM || d->mem_origin == DEMAND_ELSEWHERE;
 	const bool raised = floor && sibling_bytes > d->mem_bytes;
-	const bool waits = item->state == PLAN_WAITING || item->state == PLAN_HELD;
+	const bool waits = item->state == PLAN_WAITING || item->state == PLAN_HELD ||
+			   item->state == PLAN_RESTING;
 	if (!waits || sibling_bytes == 0 ||
 	    sibling_bytes == d->mem_bytes || (!guessed && !raised))
 		return false;

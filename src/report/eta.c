@@ -27,12 +27,16 @@ static int64_t usual_ns(const struct fold *f)
 	return n > 0 ? sum / n : -1;
 }
 
-static void add_test(struct work *w, const struct fold_test *t, int64_t usual, int64_t t_ns)
+static void add_test(struct work *w, const struct fold_test *t, unsigned times, int64_t usual,
+		     int64_t t_ns)
 {
+	const unsigned begun = t->attempt - (t->phase == FOLD_RUNNING);
 	int64_t left = t->expected_ns > 0 ? t->expected_ns : usual;
 
 	if (t->phase == FOLD_FINISHED)
 		return;
+	if (times > 1 && begun < times && left > 0 && left < INT64_MAX / times)
+		left *= times - begun;
 	if (t->phase == FOLD_RUNNING)
 		left -= t_ns - t->started_t_ns;
 	if (left <= 0)
@@ -65,7 +69,7 @@ int64_t fold_eta(const struct fold *f, int64_t t_ns)
 	if (usual < 0)
 		return -1;
 	for (size_t i = 0; i < f->n_tests; i++)
-		add_test(&w, f->tests[i], usual, t_ns);
+		add_test(&w, f->tests[i], f->times, usual, t_ns);
 	w.left_ns += (int64_t)(fold_total(f) - f->n_tests) * usual;
 
 	int64_t spread = (int64_t)((double)w.left_ns * 1000 / (double)width_milli(f, t_ns));

@@ -23,6 +23,7 @@ static const struct log_field run_started[] = {
 	EVENT_FIELD("budget_from", LOG_STR, run_started.budget_from),
 	EVENT_FIELD("profile", LOG_STR, run_started.profile),
 	EVENT_FIELD("order", LOG_STR, run_started.order),
+	EVENT_FIELD("repeat", LOG_STR, run_started.repeat),
 	EVENT_FIELD("expected_ns", LOG_I64, run_started.expected_ns),
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/str.h"
 
 /* Chains stay short up to some ten thousand tests. */
@@ -154,6 +155,10 @@ static void on_run_started(struct fold *f, const struct event *e)
 	f->cwd = keep(f, e->u.run_started.cwd);
 	f->budget_from = keep(f, e->u.run_started.budget_from);
 	f->order = keep(f, e->u.run_started.order);
+	/* "until-fail" is no number: how often that is nobody knows. */
+	if (!e->u.run_started.repeat ||
+	    num_parse_uint(e->u.run_started.repeat, &f->times) < 0 || !f->times)
+		f->times = 1;
 	f->wall_start_ns = e->u.run_started.wall_ns;
 	f->n_announced = e->u.run_started.n_tests;
 	f->jobs = f->jobs_begin = f->jobs_widest = e->u.run_started.jobs;

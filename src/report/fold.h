@@ -112,6 +112,7 @@ struct fold {
 	const char *cwd;
 	const char *budget_from;
 	const char *order;         /* "random:42" */
+	unsigned times;            /* how often each test runs; 1 where that is not known */
 	int64_t wall_start_ns;     /* CLOCK_REALTIME */
 	unsigned n_announced;      /* tests */
 	unsigned jobs;             /* at once at most, now */

@@ -126,6 +126,9 @@ static void add_earlier(struct xml *x, const char *run_dir, const struct fold_te
 		/* Running out of memory alone makes no test flaky. */
 		if (is_good && t->outcome != OUTCOME_FLAKY)
 			continue;
+		/* A repetition that passed, and the one that is shown as the verdict. */
+		if (outcome_is_good(a->outcome) || (a->output && str_eq(a->output, t->output)))
+			continue;
 		xml_open(x, earlier_element(is_good, a->outcome));
 		add_text_attr(x, "message", a->detail);
 		xml_attr(x, "type", outcome_name(a->outcome));

@@ -349,6 +349,24 @@ static int apply_retries(APPLY_ARGS)
 	return 0;
 }
 
+/* "none" lifts from a test what the suite has. */
+static int set_time(int64_t *field, APPLY_ARGS)
+{
+	if (str_eq(value, "none") && !to->settings) {
+		*field = -1;
+		return 0;
+	}
+	if (num_parse_time(value, field) < 0)
+		return refuse(where, value, "time", err);
+	return 0;
+}
+
+static int apply_retry_delay(APPLY_ARGS)
+{
+	return set_time(to->settings ? &to->settings->retry_delay_ns : &to->test->retry_delay_ns,
+			to, value, where, err);
+}
+
 static int apply_skip_status(APPLY_ARGS)
 {
 	_cleanup_strv_ char **words = NULL;
@@ -369,18 +387,6 @@ static int apply_skip_status(APPLY_ARGS)
 	}
 	to->test->skip_status = list;
 	to->test->n_skip_status = n;
-	return 0;
-}
-
-/* "none" lifts the suite's limit from a test. */
-static int set_time(int64_t *field, APPLY_ARGS)
-{
-	if (str_eq(value, "none") && !to->settings) {
-		*field = -1;
-		return 0;
-	}
-	if (num_parse_time(value, field) < 0)
-		return refuse(where, value, "time", err);
 	return 0;
 }
 
@@ -450,6 +456,8 @@ static const struct manifest_key keys[] = {
 	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },
 	{ "profile", ANY, "NAME|FILE", "the sandbox's profile", apply_profile },
 	{ "retries", ANY, "N", "attempts after a failure", apply_retries },
+	{ "retry-delay", ANY, "TIME", "before the first retry, then twice as long",
+	  apply_retry_delay },
 	{ "skip-status", ITEM, "N...", "exit statuses that mean skipped", apply_skip_status },
 	{ "tags", ITEM, "NAME...", "what -m chooses by", apply_tags },
 	{ "timeout", ANY, "TIME", "time limit of one attempt", apply_timeout },

@@ -62,6 +62,25 @@ static void decide_private(struct retry_log *log, struct retry_decision *ret)
 		       "its private files filled their memory: on disk now");
 }
 
+static int64_t delay_before(const struct retry_try *ended, unsigned failures)
+{
+	int64_t delay_ns = ended->delay_ns;
+
+	for (unsigned i = 1; i < failures && delay_ns < RETRY_DELAY_MAX_NS; i++)
+		delay_ns = delay_ns * 2 < RETRY_DELAY_MAX_NS ? delay_ns * 2 : RETRY_DELAY_MAX_NS;
+	return delay_ns;
+}
+
+static void decide_failure(struct retry_log *log, const struct retry_try *ended,
+			   struct retry_decision *ret)
+{
+	log->failures++;
+	ret->again = ended->retries > 0 && log->failures <= (unsigned)ended->retries;
+	if (ret->again)
+		ret->delay_ns = delay_before(ended, log->failures);
+	(void)snprintf(ret->reason, sizeof(ret->reason), "%s", outcome_name(ended->outcome));
+}
+
 void retry_decide(struct retry_log *log, const struct retry_try *ended, struct retry_decision *ret)
 {
 	*ret = (struct retry_decision){ .again = false };
@@ -81,10 +100,7 @@ void retry_decide(struct retry_log *log, const struct retry_try *ended, struct r
 			       ended->outcome == OUTCOME_ERROR ? "its sandbox was killed"
 							       : "killed from outside");
 	} else if (is_failure(ended->outcome)) {
-		log->failures++;
-		ret->again = ended->retries > 0 && log->failures <= (unsigned)ended->retries;
-		(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
-			       outcome_name(ended->outcome));
+		decide_failure(log, ended, ret);
 	}
 }
 

@@ -30,21 +30,26 @@ struct retry_try {
 	uint64_t kin_bytes;       /* what tests like it are known to need; 0: not known */
 	bool alone;               /* it had the whole budget, whatever that came to */
 	int retries;              /* allowed after failures; OOM retries do not count */
+	int64_t delay_ns;         /* before the first of these; 0: none */
 };
 
 enum { RETRY_REASON_MAX = 120 };
+
+/* No delay is doubled beyond this. */
+#define RETRY_DELAY_MAX_NS (INT64_C(300) * 1000 * 1000 * 1000)
 
 struct retry_decision {
 	bool again;
 	bool alone;               /* with the whole budget */
 	bool on_disk;             /* its private files from now on */
 	uint64_t mem_bytes;       /* for the next attempt; 0: as before */
+	int64_t delay_ns;         /* until then */
 	char reason[RETRY_REASON_MAX]; /* "out of memory: 2G instead of 1G", "failed" */
 };
 
 /* Books the attempt in *log and decides.  An attempt that ran out of memory is
  * always made again with more, until it has had the whole budget; a failed,
- * crashed or timed out one up to `retries` times, and
+ * crashed or timed out one up to `retries` times, each time after twice the delay, and
  * once more where only its private files may not have fitted.  One that was lost says
  * nothing of its test, and is made again once.  isorun's own errors are not
  * tried again: the same host refuses the same thing. */

@@ -25,8 +25,8 @@
  * exist): run_test records do not move, `filling` keeps runner_fill from
  * entering itself, and no handle is kept of an attempt that is over.
  *
- * The end: runner_fill stops the loop when nothing is active and nothing may
- * start.  SIGINT, SIGTERM and SIGHUP set `stopping`; tests get SIGTERM, after
+ * The end: runner_fill stops the loop when nothing is active, nothing may
+ * start and nothing rests before a retry.  SIGINT, SIGTERM and SIGHUP set `stopping`; tests get SIGTERM, after
  * the grace time SIGKILL, and at once when a second signal comes.  What then
  * ends is no verdict but "not run", as is all that still waited.  The last
  * event is emitted in any case.
@@ -68,6 +68,7 @@ static void demand_all(struct runner *r)
 		rules.mem_bytes = r->config->mem_bytes ? r->config->mem_bytes : spec->mem_bytes;
 		rules.cpus_milli = spec->cpus_milli;
 		rules.key = r->tests[i].history_key;
+		r->items[i].first = i < r->config->n_first;
 		history_key_of(r->tests[i].test, spec, r->config->history_key,
 			       r->tests[i].history_key);
 		(void)demand_choose(r->tests[i].test, &rules, &r->items[i].demand,
@@ -176,6 +177,8 @@ static void runner_fini(struct runner *r)
 		loop_remove_timer(r->config->loop, r->wait_timer);
 	if (r->width_timer)
 		loop_remove_timer(r->config->loop, r->width_timer);
+	if (r->rest_timer)
+		loop_remove_timer(r->config->loop, r->rest_timer);
 	if (r->output_timer)
 		loop_remove_timer(r->config->loop, r->output_timer);
 	demand_siblings_free(r->siblings);
@@ -355,7 +358,7 @@ void runner_fill(struct runner *r)
 		lift_bars(r);
 	r->filling = false;
 	watch_waiting(r);
-	if (r->looping && r->n_active == 0)
+	if (r->looping && r->n_active == 0 && (r->stopping || !r->n_resting))
 		loop_stop(r->config->loop);
 }
 
@@ -366,6 +369,8 @@ void runner_settled(struct runner *r, enum outcome outcome)
 		return;
 	r->n_bad++;
 	if (r->config->max_failures && r->n_bad >= r->config->max_failures)
+		r->stopping = true;
+	if (r->config->repeat.until_fail)
 		r->stopping = true;
 }
 
@@ -393,6 +398,7 @@ static void interrupt(struct runner *r, int signal)
 	/* Without a timer nobody would end those that ignore TERM. */
 	if (loop_add_timer(r->config->loop, at_ns, kill_all, r, &r->kill_timer) < 0)
 		kill_all(r);
+	runner_fill(r); /* nobody may be left whose end would do it */
 }
 
 static void on_signal(const struct signalfd_siginfo *info, void *arg)
@@ -456,7 +462,7 @@ static int wait_for_all(struct runner *r)
 	int rc = 0;
 
 	r->looping = true;
-	if (r->n_active)
+	if (r->n_active || r->n_resting)
 		rc = loop_run(r->config->loop);
 	if (r->n_active) {
 		r->stopping = true;

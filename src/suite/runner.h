@@ -14,6 +14,7 @@
 #include "model/test.h"
 #include "planner/queue.h"
 #include "report/sink.h"
+#include "suite/repeat.h"
 
 /* All borrowed until suite_run returns. */
 struct run_config {
@@ -42,6 +43,9 @@ struct run_config {
 					 * history's or the default */
 	int64_t timeout_ns;             /* of tests that declare none; 0: the spec's */
 	int retries;                    /* after a failure; OOM retries do not count */
+	int64_t retry_delay_ns;         /* before the first of these, then twice as long */
+	struct repeat_rule repeat;
+	size_t n_first;                 /* so many at the front of the suite start first */
 	uint64_t output_limit_bytes;    /* of tests that declare none; 0: 64 MiB */
 	unsigned max_failures;          /* 0: no end; 1: --fail-fast */
 	enum plan_order order;

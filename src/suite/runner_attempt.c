@@ -13,6 +13,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "suite/rundir.h"
 
 /* What grows by less from one look to the next does not grow. */
 enum { STILL_BYTES = 4 << 20 };
@@ -271,21 +272,59 @@ static void proceed(struct run_test *t, const struct retry_decision *d)
 		item->demand.mem_origin = DEMAND_OOM;
 	}
 	t->run->order_stale = true;
+	if (d->delay_ns)
+		run_test_rest(t, d->delay_ns);
 }
 
-/* A test that failed before and was not tried again in time has failed. */
-static void settle(struct run_test *t, const struct judgement *newest)
+static void book_repetition(struct run_test *t, const struct judgement *newest)
 {
-	const bool cut_short = newest->outcome == OUTCOME_NOT_RUN && t->judged;
-	const struct judgement *j = cut_short ? &t->last : newest;
-	const enum outcome outcome = retry_settle(&t->log, j->outcome);
+	struct judgement j = *newest;
+	const unsigned n_bad = t->repeats.bad;
 
+	j.outcome = retry_settle(&t->log, j.outcome);
+	repeat_book(&t->repeats, &j, t->log.attempts);
+	if (t->repeats.bad > n_bad && n_bad == 0)
+		t->bad_sample = t->sample;
+}
+
+/* The output, and the figures, are those of the attempt that decided. */
+static void show_the_bad_one(struct run_test *t)
+{
+	char *output = rundir_output_name(t->index, t->repeats.first_bad);
+
+	if (!t->repeats.bad || t->repeats.first_bad == t->log.attempts || !output) {
+		free(output);
+		return;
+	}
+	free(t->output);
+	t->output = output;
+	t->repeated_ns += t->sample.wall_ns - t->bad_sample.wall_ns;
+	t->sample = t->bad_sample;
+}
+
+static void settle(struct run_test *t)
+{
+	struct judgement j;
+
+	repeat_settle(&t->repeats, &j);
+	show_the_bad_one(t);
 	item_of(t)->state = PLAN_DONE;
 	t->run->n_done_in_order++;
 	t->settled = true;
-	emit_test_finished(t, outcome, j->detail);
+	emit_test_finished(t, j.outcome, j.detail);
 	run_test_fini(t);
-	runner_settled(t->run, outcome);
+	runner_settled(t->run, j.outcome);
+}
+
+/* A test that failed before and was not tried again in time has failed; one that passed
+ * and was not repeated any more has passed. */
+static void cut_short(struct run_test *t, const struct judgement *why)
+{
+	if (t->judged)
+		book_repetition(t, &t->last);
+	else if (!t->repeats.done)
+		book_repetition(t, why);
+	settle(t);
 }
 
 /* What was measured, for the bounds, for tests like it and for later runs. */
@@ -326,6 +365,13 @@ static void note_too_big(struct run_test *t, const struct usage *u, struct judge
 		       num_format_size(peak, u->mem_peak_bytes), JUDGE_DETAIL_MAX / 2, said);
 }
 
+static int64_t retry_delay_of(const struct run_test *t)
+{
+	if (t->test->retry_delay_ns)
+		return t->test->retry_delay_ns > 0 ? t->test->retry_delay_ns : 0;
+	return t->run->config->retry_delay_ns;
+}
+
 static void finish(struct run_test *t, const struct result *res)
 {
 	struct runner *r = t->run;
@@ -350,6 +396,7 @@ static void finish(struct run_test *t, const struct result *res)
 			? demand_of_siblings(r->siblings, t->test->program, 0,
 					     r->limits.budget_bytes) : 0,
 		.retries = t->test->retries >= 0 ? t->test->retries : r->config->retries,
+		.delay_ns = retry_delay_of(t),
 	};
 
 	retry_decide(&t->log, &tried, &d);
@@ -361,10 +408,15 @@ static void finish(struct run_test *t, const struct result *res)
 	emit_finished(t, &judged, cut_bytes, d.again, j.detail[0] ? j.detail : NULL);
 	if (j.outcome != OUTCOME_NOT_RUN)
 		book(t, &judged, &j, d.again);
-	if (d.again)
+	if (d.again) {
 		proceed(t, &d);
-	else
-		settle(t, &j);
+	} else if (j.outcome == OUTCOME_NOT_RUN) {
+		cut_short(t, &j);
+	} else {
+		book_repetition(t, &j);
+		if (!run_test_repeat(t))
+			settle(t);
+	}
 }
 
 static void on_ended(struct attempt *a, const struct result *res, void *arg)
@@ -490,7 +542,7 @@ void run_test_give_up(struct run_test *t, const char *why)
 	struct judgement j = { .outcome = OUTCOME_NOT_RUN };
 
 	(void)snprintf(j.detail, sizeof(j.detail), "%s", why);
-	settle(t, &j);
+	cut_short(t, &j);
 }
 
 void run_test_fini(struct run_test *t)

@@ -43,6 +43,7 @@ static const char *order_text(const struct run_config *c, char text[ORDER_TEXT])
 void emit_run_started(struct runner *r, int64_t expected_ns)
 {
 	char order[ORDER_TEXT];
+	char repeat[REPEAT_TEXT];
 	const struct run_config *c = r->config;
 	struct event e = { .kind = EVENT_RUN_STARTED };
 
@@ -60,6 +61,7 @@ void emit_run_started(struct runner *r, int64_t expected_ns)
 	e.u.run_started.budget_from = r->budget.from;
 	e.u.run_started.profile = c->spec->profile;
 	e.u.run_started.order = order_text(c, order);
+	e.u.run_started.repeat = repeat_text(&c->repeat, repeat);
 	e.u.run_started.expected_ns = expected_ns;
 	emit(r, &e);
 }
@@ -215,8 +217,10 @@ static void measure(const struct runner *r, struct event *e)
 	for (size_t i = 0; samples && i < r->n; i++) {
 		if (!r->tests[i].measured)
 			continue;
-		samples[n++] = r->tests[i].sample;
-		e->u.run_finished.sum_ns += r->tests[i].sample.wall_ns;
+		/* No two repetitions of a test overlap. */
+		samples[n] = r->tests[i].sample;
+		samples[n].wall_ns += r->tests[i].repeated_ns;
+		e->u.run_finished.sum_ns += samples[n++].wall_ns;
 	}
 	plan_bounds_of(samples, n, &r->limits, &bounds);
 	e->u.run_finished.bound_longest_ns = bounds.longest_ns;

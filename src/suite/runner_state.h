@@ -16,6 +16,7 @@
 #include "suite/history_key.h"
 #include "suite/judge.h"
 #include "suite/output_bound.h"
+#include "suite/repeat.h"
 #include "suite/retry.h"
 #include "suite/runner.h"
 
@@ -51,7 +52,10 @@ struct run_test {
 	const struct spec *spec;
 	struct run_family *family;
 	char history_key[HISTORY_KEY_MAX];
-	struct retry_log log;
+	struct retry_log log;           /* but for the number of attempts, of this repetition */
+	struct repeat_log repeats;
+	int64_t rested_ns;              /* when its retry may start, while it is PLAN_RESTING */
+	int64_t repeated_ns;            /* what earlier repetitions took */
 	char reason[RETRY_REASON_MAX];  /* why there is another attempt; "": it is the first */
 
 	bool active;                    /* an attempt waits for admission or runs */
@@ -73,10 +77,12 @@ struct run_test {
 					 * where env_set or log.on_disk make a difference */
 
 	bool settled;
-	bool judged;                    /* `last` holds an attempt that came to its end */
+	bool judged;                    /* `last` holds an attempt that came to its end, of
+					 * this repetition */
 	struct judgement last;
 	bool measured;                  /* `sample` holds the settling attempt */
 	struct plan_sample sample;
+	struct plan_sample bad_sample;  /* likewise, of the first repetition that failed */
 };
 
 /* What isorun itself took for the attempts that started. */
@@ -113,6 +119,7 @@ struct runner {
 	bool grows;                     /* a limit is where a test begins, on this host */
 	struct run_family *families;
 	size_t n_held;                  /* items that are PLAN_HELD */
+	size_t n_resting;               /* PLAN_RESTING */
 	size_t n_active;
 	size_t n_waiting;               /* active, but not started */
 	unsigned n_bad;                 /* tests that settled neither good nor not run */
@@ -124,6 +131,7 @@ struct runner {
 	bool history_mended;            /* its file was damaged, and set aside */
 	int64_t history_written_ns;     /* when rows were last committed */
 	struct loop_timer *kill_timer;
+	struct loop_timer *rest_timer;  /* the end of the shortest rest; NULL: none rests */
 	struct loop_timer *output_timer; /* looks at the size of outputs */
 	struct loop_timer *width_timer;
 	struct loop_timer *wait_timer;  /* tells of waiting for others; NULL: not armed */
@@ -142,6 +150,11 @@ void runner_settled(struct runner *r, enum outcome outcome);
 int run_families_make(struct runner *r);
 bool run_family_holds(struct run_test *t);
 void run_families_let_go(struct runner *r);
+
+/* runner_again.c: keeps a test that waits from starting for a time; has it wait for its
+ * next repetition, false when there is none. */
+void run_test_rest(struct run_test *t, int64_t delay_ns);
+bool run_test_repeat(struct run_test *t);
 
 /* runner_attempt.c: 0, or -EAGAIN when other isorun processes hold the memory
  * (nothing has changed then).  Every other fault ends the test as an error. */

@@ -31,6 +31,7 @@ struct suite_settings {
 	int64_t timeout_ns;       /* of tests that declare none */
 	int64_t timeout_total_ns; /* likewise, with their pauses */
 	int retries;              /* -1: not said */
+	int64_t retry_delay_ns;
 	char *history_key;        /* see suite/history_key.h; NULL: not said */
 	uint64_t output_limit_bytes;
 	char *workspace_dir;      /* absolute; NULL: the working directory */

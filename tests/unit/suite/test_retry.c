@@ -52,6 +52,36 @@ static void a_failure_is_tried_again_as_often_as_allowed(void **state)
 	assert_int_equal(retry_settle(&log, OUTCOME_FAILED), OUTCOME_FAILED);
 }
 
+static void each_delay_is_twice_the_one_before_up_to_a_bound(void **state)
+{
+	struct retry_log log = { 0 };
+	struct retry_decision d;
+	struct retry_try t = ended(OUTCOME_FAILED, 40);
+	int64_t want_s[] = { 100, 200, 300, 300 };
+
+	(void)state;
+	t.delay_ns = want_s[0] * 1000000000;
+	for (size_t i = 0; i < 4; i++) {
+		retry_decide(&log, &t, &d);
+		assert_true(d.again);
+		assert_int_equal(d.delay_ns, want_s[i] * 1000000000);
+	}
+	for (int i = 0; i < 30; i++)
+		retry_decide(&log, &t, &d);
+	assert_int_equal(d.delay_ns, RETRY_DELAY_MAX_NS);
+	/* A longer one that somebody asked for is kept, and not doubled. */
+	log = (struct retry_log){ 0 };
+	t.delay_ns = 2 * RETRY_DELAY_MAX_NS;
+	retry_decide(&log, &t, &d);
+	retry_decide(&log, &t, &d);
+	assert_int_equal(d.delay_ns, 2 * RETRY_DELAY_MAX_NS);
+	/* More memory need not be waited for. */
+	t.outcome = OUTCOME_OUT_OF_MEMORY;
+	retry_decide(&log, &t, &d);
+	assert_true(d.again);
+	assert_int_equal(d.delay_ns, 0);
+}
+
 static void one_that_gave_way_is_always_run_again_and_with_what_it_wanted(void **state)
 {
 	struct retry_log log = { 0 };
@@ -270,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_passed_test_is_not_tried_again),
 		cmocka_unit_test(a_failure_is_tried_again_as_often_as_allowed),
+		cmocka_unit_test(each_delay_is_twice_the_one_before_up_to_a_bound),
 		cmocka_unit_test(one_that_gave_way_is_always_run_again_and_with_what_it_wanted),
 		cmocka_unit_test(
 			one_refused_memory_is_run_alone_though_it_held_the_budget_at_its_end),

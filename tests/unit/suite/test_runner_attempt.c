@@ -258,8 +258,9 @@ static void what_was_needed_is_known_to_the_next_run(void **state)
 	history_close(h);
 }
 
-static void a_history_that_breaks_costs_warnings_but_no_test(void **state)
+static void a_history_that_breaks_is_begun_anew_and_costs_a_warning(void **state)
 {
+	enum history_verdict verdict = HISTORY_UNKNOWN;
 	struct history *h;
 
 	(void)state;
@@ -271,8 +272,11 @@ static void a_history_that_breaks_costs_warnings_but_no_test(void **state)
 	add("b");
 	add("c");
 	run(NULL);
-	assert_int_equal(f.recorder.n_warnings, 2); /* one for reading, one for writing */
+	assert_int_equal(f.recorder.n_warnings, 1);
 	assert_int_equal(f.summary.counts[OUTCOME_PASSED], 3);
+	assert_int_equal(access("history.db.broken-1", F_OK), 0);
+	assert_int_equal(history_verdict(h, "/", "c", &verdict, NULL), 0);
+	assert_int_equal(verdict, HISTORY_GOOD);
 	history_close(h);
 }
 
@@ -295,7 +299,7 @@ int main(void)
 		CASE(a_test_with_a_profile_gets_its_spec),
 		CASE(suites_overlay_unless_told_otherwise),
 		CASE(what_was_needed_is_known_to_the_next_run),
-		CASE(a_history_that_breaks_costs_warnings_but_no_test),
+		CASE(a_history_that_breaks_is_begun_anew_and_costs_a_warning),
 	};
 
 	return cmocka_run_group_tests_name("suite/runner_attempt", tests, NULL, NULL);
