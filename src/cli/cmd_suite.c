@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/loop.h"
@@ -138,6 +139,7 @@ struct suite_run_state {
 	char *state_dir;
 	char *run_name;
 	char *run_dir;
+	int run_lock_fd;                /* 0: not yet */
 	char *keep_dir;
 	char *workspace_dir;
 	char **alone_options;
@@ -161,6 +163,8 @@ static void state_fini(struct suite_run_state *s)
 	free(s->state_dir);
 	free(s->run_name);
 	free(s->run_dir);
+	if (s->run_lock_fd > 0)
+		close(s->run_lock_fd);
 	free(s->keep_dir);
 	free(s->workspace_dir);
 	strv_free(s->alone_options);
@@ -260,6 +264,7 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 
 	if (r < 0)
 		return r;
+	s->run_lock_fd = rundir_lock(s->run_dir);
 	s->keep_dir = path_join(s->run_dir, "kept");
 	if (!s->keep_dir)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "make a run directory");

@@ -8,9 +8,7 @@
 
 #include "cli/opt.h"
 #include "report/format.h"
-
-/* The event log of a run below its directory. */
-#define RUN_EVENTLOG "events.jsonl"
+#include "suite/rundir.h"
 
 /* The options of a command that writes reports: its values have a struct
  * report_files at `at`. */

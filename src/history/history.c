@@ -135,7 +135,7 @@ static int lock_dir(const char *path, bool exclusive, int *ret_fd, struct iso_er
 {
 	if (recover_lock(path, exclusive, ret_fd) < 0)
 		return iso_err_set(err, ISO_ERR_HOST, EBUSY,
-				   "history '%s': another process holds its directory's lock", path);
+				   "history '%s': another process holds its directory", path);
 	if (*ret_fd < 0)
 		log_debug("history '%s': no lock on its directory", path);
 	return 0;

@@ -28,7 +28,7 @@ static char *file;
 static int make_place(void **state)
 {
 	(void)state;
-	strcpy(place, "/tmp/isorun-unit-XXXXXX");
+	memcpy(place, "/tmp/isorun-unit-XXXXXX", sizeof("/tmp/isorun-unit-XXXXXX"));
 	file = mkdtemp(place) ? path_join(place, "file") : NULL;
 	return file ? 0 : -1;
 }
