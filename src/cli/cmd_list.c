@@ -14,6 +14,7 @@
 #include "cli/host_dirs.h"
 #include "cli/say.h"
 #include "cli/suite_args.h"
+#include "cli/suite_choose.h"
 #include "cli/suite_history.h"
 #include "suite/demand.h"
 #include "suite/history_key.h"
@@ -161,6 +162,7 @@ static void fill(struct listed *list, const struct listing *l)
 static int load(struct listing *l, char *const *sources, struct iso_err *err)
 {
 	const struct list_values *v = l->values;
+	size_t n_first;
 	int r = suite_args_load(sources, &v->select, &l->suite, &l->settings, err);
 
 	if (r == 0)
@@ -177,12 +179,12 @@ static int load(struct listing *l, char *const *sources, struct iso_err *err)
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "list the tests");
 	l->history = suite_history_try(l->state_dir);
-	return 0;
+	return suite_choose(&v->select, l->history, l->project, false, &l->suite, &n_first, err);
 }
 
 static int show(const struct listing *l, struct iso_err *err)
 {
-	_cleanup_free_ struct listed *list = calloc(l->suite.n_tests, sizeof(*list));
+	_cleanup_free_ struct listed *list = calloc(l->suite.n_tests + 1, sizeof(*list));
 
 	if (!list)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "list the tests");

@@ -19,6 +19,7 @@
 #include "cli/plan_tell.h"
 #include "cli/say.h"
 #include "cli/suite_args.h"
+#include "cli/suite_choose.h"
 #include "cli/suite_history.h"
 #include "planner/predict.h"
 #include "report/out.h"
@@ -73,6 +74,7 @@ struct planning {
 	char *runtime_dir;
 	char *state_dir;
 	char *project;
+	size_t n_first;                 /* of the suite: they start first */
 	struct budget budget;
 	struct forecast forecast;
 };
@@ -108,6 +110,9 @@ static int load(struct planning *p, char *const *sources, struct iso_err *err)
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "read the working directory");
 	p->history = suite_history_try(p->state_dir);
+	r = suite_choose(&v->select, p->history, p->project, v->json, &p->suite, &p->n_first, err);
+	if (r < 0)
+		return r;
 	r = suite_specs_make(&p->specs, p->runtime_dir, &p->suite, &p->settings, &v->sandbox, err);
 	if (r < 0)
 		return r;
@@ -217,6 +222,7 @@ static void choose_demand(struct planning *p, size_t i, struct demand_rules *rul
 						       : p->settings.history_key, key);
 	(void)demand_choose(t, rules, &test->item.demand, &test->item.expected_ns, &unread);
 	recall_newest(p, t, rules, test);
+	test->item.first = i < p->n_first;
 	rules->key = NULL;
 	p->forecast.names[i] = t->id;
 }

@@ -18,6 +18,7 @@
 #include "cli/host_dirs.h"
 #include "cli/say.h"
 #include "cli/suite_args.h"
+#include "cli/suite_choose.h"
 #include "cli/suite_history.h"
 #include "cli/suite_sinks.h"
 #include "engine/init_image.h"
@@ -148,6 +149,7 @@ struct suite_run_state {
 	int64_t began_ns;
 	struct engine *engine;
 	struct history *history;
+	size_t n_first;
 };
 
 static void state_fini(struct suite_run_state *s)
@@ -301,7 +303,10 @@ static int prepare(struct suite_run_state *s, char *const *sources, struct iso_e
 		return r;
 	/* A run without its past is still a run. */
 	s->history = suite_history_try(s->state_dir);
-	r = open_sinks(s, err);
+	r = suite_choose(&v->select, s->history, s->workspace_dir, v->quiet, &s->suite,
+			 &s->n_first, err);
+	if (r == 0)
+		r = open_sinks(s, err);
 	if (r == 0)
 		r = open_loop(s, err);
 	return r < 0 ? r : open_engine(s, err);
@@ -349,6 +354,7 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.retry_delay_ns = v->retry_delay_ns ? v->retry_delay_ns
 						    : s->settings.retry_delay_ns,
 		.repeat = v->repeat,
+		.n_first = s->n_first,
 		.output_limit_bytes = v->output_limit_bytes ? v->output_limit_bytes
 							    : s->settings.output_limit_bytes,
 		.max_failures = v->fail_fast ? 1 : v->max_failures,

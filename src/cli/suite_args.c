@@ -23,11 +23,24 @@ static int opt_granularity(const struct opt *o, const char *value, void *field,
 	return 0;
 }
 
+static int opt_shard(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	if (!choose_parse_shard(value, field))
+		return opt_reject(o, value, "a part such as 2/5, from 1/5 to 5/5", err);
+	return 0;
+}
+
 const struct opt options_select_rows[OPTIONS_SELECT_N] = {
+	{ 0, "failed-first", NULL, opt_flag, FIELD(failed_first),
+	  "first those that failed when last run", NULL },
 	{ 0, "granularity", "HOW", opt_granularity, FIELD(granularity),
 	  "what of a program is one test: case, suite, program", NULL },
+	{ 0, "last-failed", NULL, opt_flag, FIELD(last_failed),
+	  "only those that failed when last run", NULL },
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),
 	  "whose name matches, such as 'http and not slow'", NULL },
+	{ 0, "shard", "I/N", opt_shard, FIELD(shard),
+	  "part I of N, of equal time by past runs", NULL },
 	{ 'm', "tags", "EXPR", opt_string, FIELD(tags), "tests whose tags match", NULL },
 };
 

@@ -13,6 +13,9 @@ struct options_select {
 	const char *names;  /* -k; NULL: all */
 	const char *tags;   /* -m; NULL: all */
 	enum source_granularity granularity;
+	bool last_failed;   /* these are for suite_choose */
+	bool failed_first;
+	struct choose_shard shard;
 };
 
 /* How the values of a command that takes sources begin. */
@@ -22,7 +25,7 @@ struct values_suite {
 	struct options_select select;
 };
 
-enum { OPTIONS_SELECT_N = 3 };
+enum { OPTIONS_SELECT_N = 6 };
 extern const struct opt options_select_rows[OPTIONS_SELECT_N];
 
 /* A row of each command that recalls what tests took, into a const char *. */

@@ -21,6 +21,18 @@ int suite_history_open(const char *state_dir, struct history **ret, struct iso_e
 	return r;
 }
 
+void suite_history_mend(struct history *history, struct iso_err *why)
+{
+	_cleanup_free_ char *note = NULL;
+
+	if (why->code == EBADMSG && history_set_aside(history, &note, why) == 0) {
+		if (note)
+			say("warning: %s", note);
+		return;
+	}
+	say("warning: past runs are not known: %s", why->text);
+}
+
 struct history *suite_history_try(const char *state_dir)
 {
 	struct history *history = NULL;

@@ -13,6 +13,9 @@
 int suite_history_open(const char *state_dir, struct history **ret, struct iso_err *err);
 
 /* For whom can do without: NULL, after a warning, when it cannot be opened. */
+/* After a failure: a damaged file is set aside; says what was lost. */
+void suite_history_mend(struct history *history, struct iso_err *why);
+
 struct history *suite_history_try(const char *state_dir);
 
 /* What reports ask: arg is the struct history, or NULL, which knows of nothing. */

@@ -26,10 +26,10 @@
  * entering itself, and no handle is kept of an attempt that is over.
  *
  * The end: runner_fill stops the loop when nothing is active, nothing may
- * start and nothing rests before a retry.  SIGINT, SIGTERM and SIGHUP set `stopping`; tests get SIGTERM, after
- * the grace time SIGKILL, and at once when a second signal comes.  What then
- * ends is no verdict but "not run", as is all that still waited.  The last
- * event is emitted in any case.
+ * start and nothing rests before a retry.  SIGINT, SIGTERM and SIGHUP set
+ * `stopping`; tests get SIGTERM, after the grace time SIGKILL, and at once when a
+ * second signal comes.  What then ends is no verdict but "not run", as is all
+ * that still waited.  The last event is emitted in any case.
  *
  * Who dies first: tests before isorun.  When isorun itself is killed, the
  * init of each sandbox sees its lifeline close and ends its test (sandbox/). */

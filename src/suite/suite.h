@@ -3,6 +3,7 @@
 #ifndef SUITE_SUITE_H
 #define SUITE_SUITE_H
 
+#include "suite/choose.h"
 #include "suite/rundir.h"
 #include "suite/runner.h"
 #include "suite/select.h"

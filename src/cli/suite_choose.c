@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/suite_choose.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "cli/say.h"
+#include "cli/suite_history.h"
+
+/* A history that cannot be read is no reason not to run. */
+static void recall(struct history *history, const char *project, const struct test_suite *suite,
+		   struct choose_fact *facts)
+{
+	struct iso_err err = ISO_ERR_INIT;
+
+	if (!history || choose_recall(history, project, suite, facts, &err) == 0)
+		return;
+	memset(facts, 0, suite->n_tests * sizeof(*facts));
+	suite_history_mend(history, &err);
+}
+
+static bool any_known(const struct choose_fact *facts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (facts[i].known)
+			return true;
+	return false;
+}
+
+/* The split is told because nobody else can find machines that cut differently. */
+static void tell_shard(const struct choose_shard *shard, const struct choose_share *share)
+{
+	char ns[NUM_TEXT];
+	char all_ns[NUM_TEXT];
+
+	if (share->all_ns)
+		say("shard %u/%u: %zu of %zu tests, %s of %s by past runs (split %08" PRIx32 ")",
+		    shard->index, shard->count, share->n, share->n_all,
+		    num_format_time(ns, share->ns), num_format_time(all_ns, share->all_ns),
+		    share->split);
+	else
+		say("shard %u/%u: %zu of %zu tests, no past run tells their times"
+		    " (split %08" PRIx32 ")", shard->index, shard->count, share->n, share->n_all,
+		    share->split);
+}
+
+static void keep_failed(struct test_suite *suite, struct choose_fact *facts, bool quiet)
+{
+	const size_t n = suite->n_tests;
+	const size_t failed = choose_failed(suite, facts);
+
+	if (quiet)
+		return;
+	if (failed)
+		say("--last-failed: %zu of %zu tests failed when they were last run", failed, n);
+	else if (any_known(facts, n))
+		say("--last-failed: none of %zu tests failed when it was last run: all run", n);
+	else
+		say("--last-failed: none of %zu tests is known to have run: all run", n);
+}
+
+int suite_choose(const struct options_select *select, struct history *history,
+		 const char *project, bool quiet, struct test_suite *suite, size_t *ret_n_first,
+		 struct iso_err *err)
+{
+	_cleanup_free_ struct choose_fact *facts = NULL;
+	struct choose_share share;
+
+	if (!select->last_failed && !select->failed_first && !select->shard.count)
+		return 0;
+	facts = calloc(suite->n_tests + 1, sizeof(*facts));
+	if (!facts)
+		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "choose the tests");
+	recall(history, project, suite, facts);
+	if (select->last_failed)
+		keep_failed(suite, facts, quiet);
+	if (select->shard.count) {
+		if (choose_shard(suite, facts, &select->shard, &share) < 0)
+			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "choose the tests");
+		if (!quiet)
+			tell_shard(&select->shard, &share);
+	}
+	if (select->failed_first)
+		*ret_n_first = choose_failed_first(suite, facts);
+	return 0;
+}
