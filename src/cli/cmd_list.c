@@ -79,6 +79,7 @@ static struct json *to_json(const struct listed *l)
 	json_set_str(j, "cwd", t->cwd);
 	json_set_str(j, "origin", t->origin);
 	json_set_str(j, "profile", t->profile);
+	json_set_str(j, "quarantine", t->quarantine);
 	json_set(j, "tags", json_strv(t->tags));
 	json_set(j, "locks", json_strv(t->demand.locks));
 	json_set(j, "shared_locks", json_strv(t->demand.shared_locks));
@@ -162,8 +163,10 @@ static void fill(struct listed *list, const struct listing *l)
 static int load(struct listing *l, char *const *sources, struct iso_err *err)
 {
 	const struct list_values *v = l->values;
+	_cleanup_strv_ char **notes = NULL;
 	size_t n_first;
-	int r = suite_args_load(sources, &v->select, &l->suite, &l->settings, err);
+	int r = suite_args_load(sources, &v->select, &l->suite, &l->settings, &notes,
+				err);
 
 	if (r == 0)
 		r = host_runtime_dir(&l->runtime_dir, err);
@@ -174,6 +177,8 @@ static int load(struct listing *l, char *const *sources, struct iso_err *err)
 				     &v->sandbox, err);
 	if (r < 0)
 		return r;
+	for (char **note = notes; note && *note; note++)
+		say("warning: %s", *note);
 	r = path_absolute(l->settings.workspace_dir ? l->settings.workspace_dir : ".",
 			  &l->project);
 	if (r < 0)

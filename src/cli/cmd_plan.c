@@ -97,7 +97,7 @@ static void planning_fini(struct planning *p)
 static int load(struct planning *p, char *const *sources, struct iso_err *err)
 {
 	const struct plan_values *v = p->values;
-	int r = suite_args_load(sources, &v->select, &p->suite, &p->settings, err);
+	int r = suite_args_load(sources, &v->select, &p->suite, &p->settings, NULL, err);
 
 	if (r == 0)
 		r = host_runtime_dir(&p->runtime_dir, err);

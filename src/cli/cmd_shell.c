@@ -94,7 +94,7 @@ static int find_test(struct shell *s, char **words, struct iso_err *err)
 	int r;
 
 	words[n - 1] = NULL;
-	r = suite_args_load(words, &all, &s->suite, &s->settings, err);
+	r = suite_args_load(words, &all, &s->suite, &s->settings, NULL, err);
 	words[n - 1] = id;
 	for (size_t i = 0; r == 0 && i < s->suite.n_tests; i++)
 		if (str_eq(s->suite.tests[i]->id, id))

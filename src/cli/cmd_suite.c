@@ -144,6 +144,7 @@ struct suite_run_state {
 	char *keep_dir;
 	char *workspace_dir;
 	char **alone_options;
+	char **notes;
 	struct loop *loop;
 	struct loop_timer *ticker;
 	int64_t began_ns;
@@ -170,6 +171,7 @@ static void state_fini(struct suite_run_state *s)
 	free(s->keep_dir);
 	free(s->workspace_dir);
 	strv_free(s->alone_options);
+	strv_free(s->notes);
 }
 
 static void on_tick(void *arg)
@@ -287,7 +289,8 @@ static int choose_alone_options(struct suite_run_state *s, struct iso_err *err)
 static int prepare(struct suite_run_state *s, char *const *sources, struct iso_err *err)
 {
 	const struct suite_values *v = s->values;
-	int r = suite_args_load(sources, &v->select, &s->suite, &s->settings, err);
+	int r = suite_args_load(sources, &v->select, &s->suite, &s->settings, &s->notes,
+				err);
 
 	if (r == 0)
 		r = open_dirs(s, err);
@@ -354,6 +357,7 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.retry_delay_ns = v->retry_delay_ns ? v->retry_delay_ns
 						    : s->settings.retry_delay_ns,
 		.repeat = v->repeat,
+		.notes = s->notes,
 		.n_first = s->n_first,
 		.output_limit_bytes = v->output_limit_bytes ? v->output_limit_bytes
 							    : s->settings.output_limit_bytes,

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "suite/history_key.h"
 
 #define FIELD(member) offsetof(struct values_suite, select.member)
@@ -39,6 +41,8 @@ const struct opt options_select_rows[OPTIONS_SELECT_N] = {
 	  "only those that failed when last run", NULL },
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),
 	  "whose name matches, such as 'http and not slow'", NULL },
+	{ 0, "quarantine", "FILE", opt_string, FIELD(quarantine),
+	  "tests there may fail until a day", NULL },
 	{ 0, "shard", "I/N", opt_shard, FIELD(shard),
 	  "part I of N, of equal time by past runs", NULL },
 	{ 'm', "tags", "EXPR", opt_string, FIELD(tags), "tests whose tags match", NULL },
@@ -65,9 +69,27 @@ static int none_left(size_t n, const struct options_select *select, struct iso_e
 			   select->tags ? " --tags " : "", select->tags ? select->tags : "");
 }
 
+/* Before tests are chosen: a line whose tests were not chosen has not lost them. */
+static int apply_quarantine(const struct options_select *select,
+			    const struct suite_settings *settings, struct test_suite *suite,
+			    char ***ret_notes, struct iso_err *err)
+{
+	const char *file = select->quarantine ? select->quarantine : settings->quarantine;
+	_cleanup_strv_ char **notes = NULL;
+	struct quarantine q = { .file = NULL };
+	int r = file ? quarantine_load(file, &q, err) : 0;
+
+	if (r == 0 && quarantine_apply(&q, suite, time_wall_ns(), &notes) < 0)
+		r = iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
+	quarantine_fini(&q);
+	if (r == 0 && ret_notes)
+		*ret_notes = TAKE_PTR(notes);
+	return r;
+}
+
 int suite_args_load(char *const *sources, const struct options_select *select,
 		    struct test_suite *ret, struct suite_settings *ret_settings,
-		    struct iso_err *err)
+		    char ***ret_notes, struct iso_err *err)
 {
 	size_t n;
 	int r;
@@ -81,6 +103,9 @@ int suite_args_load(char *const *sources, const struct options_select *select,
 		return r;
 	if (test_suite_make_ids_unique(ret) < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
+	r = apply_quarantine(select, ret_settings, ret, ret_notes, err);
+	if (r < 0)
+		return r;
 	n = ret->n_tests;
 	r = select_tests(ret, select->names, select->tags, err);
 	if (r < 0)

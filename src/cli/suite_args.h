@@ -16,6 +16,7 @@ struct options_select {
 	bool last_failed;   /* these are for suite_choose */
 	bool failed_first;
 	struct choose_shard shard;
+	const char *quarantine; /* a file; NULL: the manifest's */
 };
 
 /* How the values of a command that takes sources begin. */
@@ -25,7 +26,7 @@ struct values_suite {
 	struct options_select select;
 };
 
-enum { OPTIONS_SELECT_N = 6 };
+enum { OPTIONS_SELECT_N = 7 };
 extern const struct opt options_select_rows[OPTIONS_SELECT_N];
 
 /* A row of each command that recalls what tests took, into a const char *. */
@@ -35,10 +36,11 @@ opt_parse_fn opt_history_key;
 	  "name of the environment, such as debug", NULL }
 
 /* The tests of the sources (none: the default), chosen by the options; both
- * results must be finished in any case.  No test left is an ISO_ERR_USAGE. */
+ * results must be finished in any case.  No test left is an ISO_ERR_USAGE.
+ * *ret_notes are sentences about the quarantine, the caller's to free; NULL: not wanted. */
 int suite_args_load(char *const *sources, const struct options_select *select,
 		    struct test_suite *ret, struct suite_settings *ret_settings,
-		    struct iso_err *err);
+		    char ***ret_notes, struct iso_err *err);
 
 /* The sandboxes of a suite's tests: one, and one for each profile that a test
  * names for itself. */

@@ -63,6 +63,7 @@ struct event {
 						 * same way; quoted; NULL: none */
 			const char *cwd;
 			const char *origin;
+			const char *quarantine; /* "until 2026-12-31: reason"; NULL: none */
 			char *const *tags;      /* may be NULL */
 		} planned;
 		struct {

@@ -17,6 +17,7 @@ static const char *const names[] = {
 	[OUTCOME_FLAKY] = "flaky",
 	[OUTCOME_NOT_RUN] = "not-run",
 	[OUTCOME_ERROR] = "error",
+	[OUTCOME_QUARANTINED] = "quarantined",
 };
 static_assert(ARRAY_SIZE(names) == OUTCOME_COUNT, "every outcome has a name");
 
@@ -38,5 +39,6 @@ bool outcome_parse(const char *name, enum outcome *ret)
 
 bool outcome_is_good(enum outcome o)
 {
-	return o == OUTCOME_PASSED || o == OUTCOME_SKIPPED || o == OUTCOME_FLAKY;
+	return o == OUTCOME_PASSED || o == OUTCOME_SKIPPED || o == OUTCOME_FLAKY ||
+	       o == OUTCOME_QUARANTINED;
 }

@@ -16,11 +16,12 @@ enum outcome {
 			   * does not make it flaky) */
 	OUTCOME_NOT_RUN,  /* the run ended before its turn */
 	OUTCOME_ERROR,    /* isorun's own: the sandbox could not be made, the program not found */
+	OUTCOME_QUARANTINED, /* of a test: it failed, and is known to do so */
 	OUTCOME_COUNT,
 };
 
 const char *outcome_name(enum outcome o);                   /* "timed-out" */
 bool outcome_parse(const char *name, enum outcome *ret);
-bool outcome_is_good(enum outcome o);                       /* passed, skipped or flaky */
+bool outcome_is_good(enum outcome o);   /* passed, skipped, flaky or quarantined */
 
 #endif

@@ -30,6 +30,8 @@ struct test {
 	int64_t timeout_total_ns; /* with its pauses; likewise */
 	int retries;             /* -1: the suite's */
 	int64_t retry_delay_ns;  /* 0: the suite's; -1: none */
+	const char *quarantine;  /* its failure does not count: "until 2026-12-31: flaps";
+				  * NULL: it does */
 	uint64_t output_limit_bytes; /* 0: the suite's */
 	enum test_protocol protocol;
 	int *skip_status;        /* exit statuses that mean skipped; NULL: 77 */

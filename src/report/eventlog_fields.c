@@ -40,6 +40,7 @@ static const struct log_field planned[] = {
 	EVENT_FIELD("options", LOG_STR, planned.options),
 	EVENT_FIELD("cwd", LOG_STR, planned.cwd),
 	EVENT_FIELD("origin", LOG_STR, planned.origin),
+	EVENT_FIELD("quarantine", LOG_STR, planned.quarantine),
 	EVENT_FIELD("tags", LOG_STRV, planned.tags),
 };
 

@@ -422,6 +422,15 @@ void fold_event(struct fold *f, const struct event *e)
 		on_test_event(f, t, e);
 }
 
+const struct fold_attempt *fold_first_bad(const struct fold_test *t)
+{
+	const struct fold_attempt *a = t->attempts;
+
+	while (a && outcome_is_good(a->outcome))
+		a = a->next;
+	return a;
+}
+
 size_t fold_total(const struct fold *f)
 {
 	return f->n_announced > f->n_tests ? f->n_announced : f->n_tests;

@@ -161,6 +161,8 @@ void fold_fini(struct fold *f);  /* accepts a zeroed one */
 void fold_event(struct fold *f, const struct event *e);
 
 struct fold_test *fold_find(const struct fold *f, const char *id); /* NULL: unknown */
+/* What made a flaky test flaky; NULL: none of its attempts was bad. */
+const struct fold_attempt *fold_first_bad(const struct fold_test *t);
 size_t fold_total(const struct fold *f);   /* tests of the run */
 unsigned fold_failed(const struct fold *f); /* finished, and not good */
 

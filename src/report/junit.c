@@ -24,6 +24,7 @@ static const char *element_of(enum outcome o)
 	case OUTCOME_FLAKY:
 		return NULL;
 	case OUTCOME_SKIPPED:
+	case OUTCOME_QUARANTINED:
 		return "skipped";
 	case OUTCOME_NOT_RUN:
 	case OUTCOME_ERROR:
@@ -193,7 +194,7 @@ static void add_case(struct xml *x, const struct fold *f, const char *run_dir, c
 	add_properties(x, t);
 	add_verdict(x, t);
 	add_earlier(x, run_dir, t);
-	if (!outcome_is_good(t->outcome))
+	if (!outcome_is_good(t->outcome) || t->outcome == OUTCOME_QUARANTINED)
 		add_output(x, run_dir, t->output);
 	xml_close(x);
 }

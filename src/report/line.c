@@ -37,8 +37,8 @@ void line_add_test(struct buf *b, const struct fold_test *t, bool color)
 	add_head(b, outcome_word(t->outcome), outcome_paint(t->outcome), t->wall_ns,
 		 t->mem_peak_bytes, color);
 	text_add(b, t->id);
-	if (t->outcome == OUTCOME_FLAKY && t->attempts)
-		add_detail(b, t->attempts->detail);
+	if (t->outcome == OUTCOME_FLAKY && fold_first_bad(t))
+		add_detail(b, fold_first_bad(t)->detail);
 	else if (t->outcome != OUTCOME_PASSED && t->detail)
 		add_detail(b, t->detail);
 	else if (!outcome_is_good(t->outcome))

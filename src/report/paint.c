@@ -26,6 +26,7 @@ static const struct {
 	[OUTCOME_FLAKY] = { "flaky", PAINT_WARN },
 	[OUTCOME_NOT_RUN] = { "not", PAINT_WARN },
 	[OUTCOME_ERROR] = { "ERROR", PAINT_BAD },
+	[OUTCOME_QUARANTINED] = { "quar", PAINT_WARN },
 };
 static_assert(ARRAY_SIZE(outcomes) == OUTCOME_COUNT, "every outcome has its word");
 

@@ -265,11 +265,30 @@ static void add_flaky(struct buf *b, const struct fold *f, const struct summary_
 		if (t->outcome != OUTCOME_FLAKY || !section_line(&s))
 			continue;
 		text_add(b, t->id);
-		if (t->attempts) {
+		if (fold_first_bad(t)) {
 			buf_adds(b, ": ");
-			text_add(b, t->attempts->detail);
+			text_add(b, fold_first_bad(t)->detail);
 		}
 		buf_addf(b, ", then passed (%u attempts)\n", t->n_attempts);
+	}
+	section_end(&s);
+}
+
+static void add_quarantined(struct buf *b, const struct fold *f, const struct summary_options *o)
+{
+	struct section s = { b, o, "quarantined, and failed", 0, MAX_LISTED };
+
+	for (size_t i = 0; i < f->n_tests; i++) {
+		const struct fold_test *t = f->tests[i];
+
+		if (t->outcome != OUTCOME_QUARANTINED || !section_line(&s))
+			continue;
+		text_add(b, t->id);
+		if (t->detail) {
+			buf_adds(b, ": ");
+			text_add(b, t->detail);
+		}
+		buf_addc(b, '\n');
 	}
 	section_end(&s);
 }
@@ -411,6 +430,8 @@ static void add_counts(struct buf *b, const struct fold *f, bool color)
 	paint_on(b, color, paint);
 	buf_addf(b, "%u passed, %u failed, %u skipped",
 		 counts[OUTCOME_PASSED] + counts[OUTCOME_FLAKY], n_failed, counts[OUTCOME_SKIPPED]);
+	if (counts[OUTCOME_QUARANTINED])
+		buf_addf(b, ", %u quarantined", counts[OUTCOME_QUARANTINED]);
 	if (n_left)
 		buf_addf(b, ", %u not run", n_left);
 	paint_off(b, color, paint);
@@ -430,6 +451,7 @@ void summary_add(struct buf *b, const struct fold *f, const struct summary_optio
 	add_paused(b, f, o);
 	add_degraded(b, f, o);
 	add_flaky(b, f, o);
+	add_quarantined(b, f, o);
 	add_failed(b, f, o);
 	add_written(b, f);
 	add_cut(b, f);

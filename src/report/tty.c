@@ -123,7 +123,8 @@ static bool is_shown(const struct tty *tty, enum outcome o)
 		return true;
 	if (tty->options.quiet)
 		return false;
-	return !tty->options.live || tty->options.verbose || o == OUTCOME_FLAKY;
+	return !tty->options.live || tty->options.verbose || o == OUTCOME_FLAKY ||
+	       o == OUTCOME_QUARANTINED;
 }
 
 static void add_finished(struct tty *tty, const struct fold_test *t)

@@ -42,7 +42,7 @@ int choose_recall(struct history *h, const char *project, const struct test_suit
 		if (r < 0)
 			return r;
 		facts[i].known = verdict != HISTORY_UNKNOWN;
-		facts[i].failed = verdict == HISTORY_BAD;
+		facts[i].failed = verdict == HISTORY_BAD && !t->quarantine;
 	}
 	return 0;
 }

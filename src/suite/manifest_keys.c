@@ -339,6 +339,15 @@ static int apply_profile(APPLY_ARGS)
 	return set_text(&to->test->profile, to, name, where, err);
 }
 
+static int apply_quarantine(APPLY_ARGS)
+{
+	_cleanup_free_ char *file = path_join(to->base_dir, value);
+
+	if (!file)
+		return no_memory(where, err);
+	return set_heap(&to->settings->quarantine, TAKE_PTR(file), where, err);
+}
+
 static int apply_retries(APPLY_ARGS)
 {
 	unsigned n;
@@ -455,6 +464,8 @@ static const struct manifest_key keys[] = {
 	{ "output-limit", ANY, "SIZE", "what is kept of its output", apply_output_limit },
 	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },
 	{ "profile", ANY, "NAME|FILE", "the sandbox's profile", apply_profile },
+	{ "quarantine", MANIFEST_SUITE, "FILE", "tests that are known to be flaky",
+	  apply_quarantine },
 	{ "retries", ANY, "N", "attempts after a failure", apply_retries },
 	{ "retry-delay", ANY, "TIME", "before the first retry, then twice as long",
 	  apply_retry_delay },

@@ -432,6 +432,8 @@ static void announce(struct runner *r)
 	for (size_t i = 0; i < r->n; i++)
 		expected_ns += r->items[i].expected_ns;
 	emit_run_started(r, expected_ns);
+	for (char *const *note = r->config->notes; note && *note; note++)
+		emit_warning(r, *note);
 	runner_recall_failed(r);
 	for (size_t i = 0; i < r->n; i++)
 		emit_planned(&r->tests[i]);

@@ -45,6 +45,7 @@ struct run_config {
 	int retries;                    /* after a failure; OOM retries do not count */
 	int64_t retry_delay_ns;         /* before the first of these, then twice as long */
 	struct repeat_rule repeat;
+	char *const *notes;             /* warnings at the beginning; NULL: none */
 	size_t n_first;                 /* so many at the front of the suite start first */
 	uint64_t output_limit_bytes;    /* of tests that declare none; 0: 64 MiB */
 	unsigned max_failures;          /* 0: no end; 1: --fail-fast */

@@ -302,11 +302,28 @@ static void show_the_bad_one(struct run_test *t)
 	t->sample = t->bad_sample;
 }
 
+/* Its failure is told, and counts for nothing; isorun's own is another matter. */
+static void quarantine(const struct run_test *t, struct judgement *j)
+{
+	char said[JUDGE_DETAIL_MAX];
+
+	if (!t->test->quarantine || outcome_is_good(j->outcome) ||
+	    j->outcome == OUTCOME_NOT_RUN || j->outcome == OUTCOME_ERROR)
+		return;
+	(void)snprintf(said, sizeof(said), "%s", j->detail[0] ? j->detail
+							      : outcome_name(j->outcome));
+	(void)snprintf(j->detail, sizeof(j->detail), "%.*s; quarantined %.*s",
+		       JUDGE_DETAIL_MAX / 2, said, JUDGE_DETAIL_MAX / 2 - 20,
+		       t->test->quarantine);
+	j->outcome = OUTCOME_QUARANTINED;
+}
+
 static void settle(struct run_test *t)
 {
 	struct judgement j;
 
 	repeat_settle(&t->repeats, &j);
+	quarantine(t, &j);
 	show_the_bad_one(t);
 	item_of(t)->state = PLAN_DONE;
 	t->run->n_done_in_order++;

@@ -79,6 +79,7 @@ void emit_planned(const struct run_test *t)
 	e.u.planned.options = options;
 	e.u.planned.cwd = t->test->cwd;
 	e.u.planned.origin = t->test->origin;
+	e.u.planned.quarantine = t->test->quarantine;
 	e.u.planned.tags = t->test->tags;
 	emit(t->run, &e);
 }

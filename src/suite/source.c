@@ -37,6 +37,7 @@ void suite_settings_fini(struct suite_settings *s)
 	free(s->profile);
 	free(s->budget_from);
 	free(s->history_key);
+	free(s->quarantine);
 	free(s->workspace_dir);
 	strv_free(s->tokens);
 	strv_free(s->spec_entries);

@@ -34,6 +34,7 @@ struct suite_settings {
 	int64_t retry_delay_ns;
 	char *history_key;        /* see suite/history_key.h; NULL: not said */
 	uint64_t output_limit_bytes;
+	char *quarantine;         /* a file, absolute; NULL: none */
 	char *workspace_dir;      /* absolute; NULL: the working directory */
 	enum source_granularity granularity; /* of the command line: before sources are loaded */
 	char **tokens;            /* "gpu=2": so many there are; checked already */

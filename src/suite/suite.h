@@ -4,6 +4,7 @@
 #define SUITE_SUITE_H
 
 #include "suite/choose.h"
+#include "suite/quarantine.h"
 #include "suite/rundir.h"
 #include "suite/runner.h"
 #include "suite/select.h"

@@ -35,13 +35,13 @@ static void an_unknown_name_leaves_the_outcome_alone(void **state)
 	assert_int_equal(o, OUTCOME_FLAKY);
 }
 
-static void only_passed_skipped_and_flaky_are_good(void **state)
+static void only_passed_skipped_flaky_and_quarantined_are_good(void **state)
 {
 	(void)state;
 	for (int i = 0; i < OUTCOME_COUNT; i++)
 		assert_int_equal(outcome_is_good((enum outcome)i),
 				 i == OUTCOME_PASSED || i == OUTCOME_SKIPPED ||
-					 i == OUTCOME_FLAKY);
+					 i == OUTCOME_FLAKY || i == OUTCOME_QUARANTINED);
 }
 
 int main(void)
@@ -50,7 +50,7 @@ int main(void)
 		cmocka_unit_test(every_outcome_is_read_back_from_its_name),
 		cmocka_unit_test(names_are_those_of_the_result_record),
 		cmocka_unit_test(an_unknown_name_leaves_the_outcome_alone),
-		cmocka_unit_test(only_passed_skipped_and_flaky_are_good),
+		cmocka_unit_test(only_passed_skipped_flaky_and_quarantined_are_good),
 	};
 
 	return cmocka_run_group_tests_name("model/outcome", tests, NULL, NULL);

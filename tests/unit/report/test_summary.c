@@ -170,7 +170,8 @@ static void flaky_counts_as_passed_and_what_was_not_run_as_neither(void **state)
 	}
 	assert_says(&f, false,
 		    "5 failed: 1 failed, 1 timed-out, 1 out-of-memory, 1 crashed, 1 error\n"
-		    "1 of those passed is flaky\n2 passed, 5 failed, 1 skipped, 1 not run\n");
+		    "1 of those passed is flaky\n2 passed, 5 failed, 1 skipped, "
+		    "1 quarantined, 1 not run\n");
 	assert_says(&f, false, "  ERROR t8\n");
 	assert_silent(&f, "  not   t7");
 	fold_fini(&f);

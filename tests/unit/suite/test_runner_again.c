@@ -168,6 +168,27 @@ static void an_interrupt_between_repetitions_leaves_what_passed(void **state)
 	assert_story("+a -a:passed +a -a:passed +a ! -a:not-run =a:passed");
 }
 
+static void a_failure_in_quarantine_counts_for_nothing(void **state)
+{
+	static const struct fake_plan plans[] = {
+		{ .id = "a", .status = { 1 }, .us = 10 },
+		{ .id = "b", .refused = true },
+		{ .id = NULL }
+	};
+
+	(void)state;
+	add("a")->quarantine = "until 2199-12-31: flaps";
+	add("b")->quarantine = "until 2199-12-31";
+	add("c");
+	f.config.jobs = 1;
+	f.config.max_failures = 2;
+	run(plans);
+	assert_story("+a -a:failed =a:quarantined -b:error =b:error +c -c:passed =c:passed");
+	assert_true(str_starts(buf_str(&f.recorder.details),
+			       "a:exit status 1; quarantined until 2199-12-31: flaps;b:"));
+	assert_int_equal(f.summary.counts[OUTCOME_QUARANTINED], 1);
+}
+
 static void what_failed_before_starts_first(void **state)
 {
 	(void)state;
@@ -194,6 +215,7 @@ int main(void)
 		CASE(each_repetition_has_all_its_retries),
 		CASE(until_fail_ends_the_run_at_the_first_failure),
 		CASE(an_interrupt_between_repetitions_leaves_what_passed),
+		CASE(a_failure_in_quarantine_counts_for_nothing),
 		CASE(what_failed_before_starts_first),
 	};
 
