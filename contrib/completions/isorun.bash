@@ -12,6 +12,11 @@ _isorun_commands()
 	isorun --dump-options 2>/dev/null | awk '$1 != "isorun" { print $1 }' | sort -u
 }
 
+_isorun_runs()
+{
+	ls "${ISORUN_STATE_DIR:-${XDG_STATE_HOME:-$HOME/.local/state}/isorun}/runs" 2>/dev/null
+}
+
 _isorun()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]}
@@ -29,9 +34,11 @@ _isorun()
 	--meminfo) COMPREPLY=($(compgen -W "own host" -- "$cur")) ;;
 	--scratch) COMPREPLY=($(compgen -W "auto memory disk" -- "$cur")) ;;
 	--share) COMPREPLY=($(compgen -W "mount net pid ipc uts cgroup" -- "$cur")) ;;
+	--repeat) COMPREPLY=($(compgen -W "until-fail" -- "$cur")) ;;
+	--since) COMPREPLY=($(compgen -W "$(_isorun_runs)" -- "$cur")) ;;
 	--order) COMPREPLY=($(compgen -W "longest listed random" -- "$cur")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$cur")) ;;
-	--bind | --hide | --status | --junit | --json | --html | --svg) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	--bind | --hide | --status | --junit | --json | --html | --svg | --quarantine) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	*)
 		case $cur in
 		-*) COMPREPLY=($(compgen -W "$(_isorun_options "$command")" -- "$cur")) ;;
@@ -40,6 +47,8 @@ _isorun()
 				COMPREPLY=($(compgen -W "$(_isorun_commands)" -- "$cur") $(compgen -c -- "$cur"))
 			elif [ "$command" = shell ]; then
 				COMPREPLY=($(compgen -W "$(isorun list 2>/dev/null | awk 'NR > 1 { print $4 }')" -- "$cur") $(compgen -f -- "$cur"))
+			elif [ "$command" = history ]; then
+				COMPREPLY=($(compgen -W "export import prune" -- "$cur") $(compgen -f -- "$cur"))
 			elif [ "$command" = profile ]; then
 				COMPREPLY=($(compgen -W "$(isorun profile | awk '{ print $1 }')" -- "$cur"))
 			else

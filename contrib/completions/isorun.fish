@@ -30,6 +30,9 @@ complete -c isorun -l meminfo -x -a 'own host'
 complete -c isorun -l scratch -x -a 'auto memory disk'
 complete -c isorun -l workspace -x -a 'shared overlay readonly'
 complete -c isorun -l share -x -a 'mount net pid ipc uts cgroup'
+complete -c isorun -n '__fish_seen_subcommand_from history' -a 'export import prune'
+complete -c isorun -l repeat -x -a until-fail
+complete -c isorun -l quarantine -r -F
 complete -c isorun -l order -x -a 'longest listed random'
 complete -c isorun -l user -x -a '(__fish_complete_users)'
 complete -c isorun -n '__fish_seen_subcommand_from plan' -l html -r -F

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -86,12 +87,25 @@ static int write_new(const char *from, const char *suite, const char *path, size
 	return r;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat st_a;
+	struct stat st_b;
+
+	return stat(a, &st_a) == 0 && stat(b, &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
+	       st_a.st_ino == st_b.st_ino;
+}
+
 int history_export(struct history *h, const char *suite, const char *file, size_t *ret_n,
 		   struct iso_err *err)
 {
 	const char *from = sqlite3_db_filename(history_connection(h), "main");
 	_cleanup_buf_ struct buf fresh = BUF_INIT;
 	size_t n = 0;
+
+	if (is_same_file(from, file))
+		return iso_err_set(err, ISO_ERR_USAGE, 0, "export '%s': that is the history itself",
+				   file);
 
 	buf_addf(&fresh, "%s.new-%ld", file, (long)getpid());
 	if (fresh.error)

@@ -37,6 +37,8 @@ expect 2 isorun history import ../tests
 says 'not a database'
 expect 2 isorun history import missing
 says "import 'missing': No such file"
+expect 2 isorun history export "$ISORUN_STATE_DIR/history.db"
+says 'that is the history itself'
 expect 125 isorun history export no/such/dir/file
 [ "$(attempts true)" = 2 ] || fail "something was lost"
 [ -z "$(ls ../*.new* 2>/dev/null)" ] || fail "half a file is left"

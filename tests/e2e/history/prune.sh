@@ -12,14 +12,14 @@ mkdir elsewhere
 # The oldest is the one that still runs.
 printf 'read x <"%s/go"\n' "$PWD" >waits
 mkfifo go
-"$ISORUN" suite --workspace shared lines:waits >waits.out 2>&1 </dev/null &
+"$ISORUN" suite --memory 16M --workspace shared lines:waits >waits.out 2>&1 </dev/null &
 own $!
 slow=$!
 within 20 grep -q attempt-started "$runs"/*/events.jsonl
 within 20 grep -lq "lines:waits" "$runs"/*/events.jsonl
 within 20 sh -c "grep -l lines:waits '$runs'/*/events.jsonl | xargs grep -q attempt-started"
 for i in 1 2 3; do
-	expect 0 isorun suite -q lines:tests
+	expect 0 isorun suite --memory 16M -q lines:tests
 done
 [ "$(count)" = 5 ] || fail "not five runs"
 expect 2 isorun history prune
@@ -40,4 +40,4 @@ prints 'forgot 2 attempts, removed 2 runs'
 expect 0 isorun history prune --older-than 1ms --all-projects
 [ "$(count)" = 0 ] || fail "the other project's is left"
 [ ! -h "$runs/last" ] || fail "a link to nowhere is left"
-expect 0 isorun suite -q lines:tests
+expect 0 isorun suite --memory 16M -q lines:tests
