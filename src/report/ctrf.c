@@ -34,6 +34,7 @@ static enum status status_of(enum outcome o)
 	case OUTCOME_FLAKY:
 		return PASSED;
 	case OUTCOME_SKIPPED:
+	case OUTCOME_QUARANTINED: /* it counts for nothing */
 		return SKIPPED;
 	case OUTCOME_NOT_RUN:
 		return PENDING;

@@ -128,6 +128,11 @@ struct counts {
 	size_t not_run;
 };
 
+static bool is_quarantined(const struct fold_test *t)
+{
+	return t->outcome == OUTCOME_QUARANTINED;
+}
+
 static struct counts count(const struct fold *f)
 {
 	struct counts n = { 0 };
@@ -139,7 +144,7 @@ static struct counts count(const struct fold *f)
 			n.failed++;
 		else if (t->phase != FOLD_FINISHED || t->outcome == OUTCOME_NOT_RUN)
 			n.not_run++;
-		else if (t->outcome == OUTCOME_SKIPPED)
+		else if (t->outcome == OUTCOME_SKIPPED || is_quarantined(t))
 			n.skipped++;
 		else
 			n.passed++;
@@ -193,7 +198,7 @@ static void add_row(struct buf *b, const struct fold_test *t, const char *why)
 
 static const char *why_of(const struct fold_test *t)
 {
-	return is_flaky(t) && t->attempts ? t->attempts->detail : rendered_detail(t);
+	return is_flaky(t) && fold_first_bad(t) ? fold_first_bad(t)->detail : rendered_detail(t);
 }
 
 /* Those that `is` says, as long as there is room. */
@@ -326,6 +331,8 @@ void markdown_add(struct buf *b, const struct fold *f, const struct markdown_opt
 	add_table(b, f, "Failed", "why", is_failure, end - o->max_bytes / 4);
 	add_table(b, f, "Flaky: passed in the end", "first failure", is_flaky,
 		  end - o->max_bytes / 8);
+	add_table(b, f, "Quarantined: failed, and counts for nothing", "why",
+		  is_quarantined, end - o->max_bytes / 8);
 	if (o->run_dir)
 		add_outputs(b, f, o->run_dir, end);
 	add_tops(b, f);

@@ -17,6 +17,7 @@ const OUTCOMES = [
 	"out-of-memory",
 	"error",
 	"not-run",
+	"quarantined",
 	"flaky",
 	"skipped",
 	"passed",

@@ -114,6 +114,7 @@ class Lanes extends TimeDrawing {
 			a.outcome === "passed" ||
 			a.outcome === "skipped" ||
 			a.outcome === "flaky" ||
+			a.outcome === "quarantined" ||
 			a.outcome === "not-run"
 				? colours.text
 				: colours.page;
