@@ -20,6 +20,7 @@ static const char *const bound_names[] = {
 	[PLAN_BOUND_JOBS] = "jobs",
 	[PLAN_BOUND_LOCK] = "lock",
 	[PLAN_BOUND_TOKEN] = "token",
+	[PLAN_BOUND_CHAIN] = "chain",
 };
 static_assert(ARRAY_SIZE(bound_names) == PLAN_BOUND_COUNT, "every bound has a name");
 
@@ -74,6 +75,8 @@ static void add_bounds(struct buf *b, const struct forecast *f)
 	buf_addf(&token, "time x tokens over those of '%s'", found->token ? found->token : "");
 	if (found->token)
 		add_bound(b, f, PLAN_BOUND_TOKEN, buf_str(&token));
+	if (f->options.links)
+		add_bound(b, f, PLAN_BOUND_CHAIN, "tests that wait for each other");
 }
 
 static void add_change(struct buf *b, const struct plan_whatif *w)

@@ -12,14 +12,15 @@
 
 enum plan_order { PLAN_LONGEST, PLAN_LISTED, PLAN_RANDOM };
 
-/* Three are neither started nor reserved for, though they wait.  Barred: the caller knows
+/* Four are neither started nor reserved for, though they wait.  Barred: the caller knows
  * that it cannot start just now.  Held: it does not want it started yet.  Resting: its
- * time has not come. */
+ * time has not come.  Blocked: others must end before, see planner/links.h. */
 enum plan_item_state {
 	PLAN_WAITING,
 	PLAN_BARRED,
 	PLAN_HELD,
 	PLAN_RESTING,
+	PLAN_BLOCKED,
 	PLAN_RUNNING,
 	PLAN_DONE,
 };
@@ -28,6 +29,8 @@ enum plan_item_state {
 struct plan_item {
 	struct demand demand;      /* mem_bytes is never 0 here */
 	int64_t expected_ns;       /* 0: not known */
+	int64_t follows_ns;        /* the longest chain of those that wait for it */
+	int priority;              /* as its author says: more of it comes first */
 	bool alone;                /* must have the whole budget: its last try after OOM */
 	bool first;                /* before all that are not */
 	unsigned round;            /* how often it ran: before those that did so more often */
@@ -56,11 +59,13 @@ int64_t plan_median_ns(const struct plan_item *items, size_t n, int64_t none);
 
 /* The order in which waiting items are considered.  PLAN_LONGEST: largest
  * time x dominant share (of cpus, memory or jobs) first, unknown durations
- * taken as the median of the known ones; PLAN_RANDOM: by the seed, the same on every
- * machine.  In both, `alone` and then `exclusive` items come last, so that the
- * machine is drained once.  PLAN_LISTED: exactly as given.  In all, rounds come one
- * after the other, and what is to be first is so within its round.  Items that are done
- * are left out; returns how many of the n places in ret_order it used. */
+ * taken as the median of the known ones, and the time of a chain behind it counted
+ * with its own; before all that, those of a higher priority first.  PLAN_RANDOM: by the
+ * seed, the same on every machine.  In both, `alone` and then `exclusive` items for
+ * which nobody waits come last, so that the machine is drained once.  PLAN_LISTED:
+ * exactly as given.  In all, rounds come one after the other, and what is to be first is
+ * so within its round.  Items that are done are left out; returns how many of the n
+ * places in ret_order it used. */
 size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limits *limits,
 	       enum plan_order order, uint64_t seed, size_t *ret_order);
 

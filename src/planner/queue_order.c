@@ -89,6 +89,7 @@ struct ranked {
 	unsigned round;
 	bool first;
 	int last;      /* 1: alone, 2: exclusive */
+	int priority;  /* likewise, before the weight */
 	double weight; /* more of it comes first */
 };
 
@@ -102,6 +103,8 @@ static int by_rank(const void *va, const void *vb)
 		return a->first ? -1 : 1;
 	if (a->last != b->last)
 		return a->last < b->last ? -1 : 1;
+	if (a->priority != b->priority)
+		return a->priority > b->priority ? -1 : 1;
 	if (a->weight > b->weight || a->weight < b->weight)
 		return a->weight > b->weight ? -1 : 1;
 	return a->index < b->index ? -1 : a->index > b->index;
@@ -136,10 +139,12 @@ size_t plan_sort(const struct plan_item *items, size_t n, const struct plan_limi
 		ranked[i].first = item->first;
 		if (order == PLAN_LISTED)
 			continue;
-		ranked[i].last = item->demand.exclusive ? 2 : item->alone;
+		if (!item->follows_ns)
+			ranked[i].last = item->demand.exclusive ? 2 : item->alone;
+		ranked[i].priority = order == PLAN_RANDOM ? 0 : item->priority;
 		ranked[i].weight = order == PLAN_RANDOM
 			? (double)(random_at(seed, ret_order[i]) >> 11)
-			: (double)ns * dominant_share(item, limits);
+			: (double)(ns + item->follows_ns) * dominant_share(item, limits);
 	}
 	qsort(ranked, k, sizeof(*ranked), by_rank);
 	for (size_t i = 0; i < k; i++)
@@ -154,7 +159,7 @@ bool plan_learn(struct plan_item *item, uint64_t sibling_bytes)
 	const bool floor = d->mem_origin == DEMAND_OOM || d->mem_origin == DEMAND_ELSEWHERE;
 	const bool raised = floor && sibling_bytes > d->mem_bytes;
 	const bool waits = item->state == PLAN_WAITING || item->state == PLAN_HELD ||
-			   item->state == PLAN_RESTING;
+			   item->state == PLAN_RESTING || item->state == PLAN_BLOCKED;
 	if (!waits || sibling_bytes == 0 ||
 	    sibling_bytes == d->mem_bytes || (!guessed && !raised))
 		return false;

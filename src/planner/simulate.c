@@ -66,6 +66,7 @@ struct sim {
 	struct schedule *schedule;
 	size_t spans_cap;
 	size_t n_done;
+	uint32_t *awaited;           /* how many each still waits for; NULL: nobody for anybody */
 	struct plan_limits limits;   /* jobs: those of the moment */
 	struct plan_width width;
 	int64_t look_ns;             /* when the width is looked at next */
@@ -366,6 +367,8 @@ static int finish(struct sim *s, size_t number)
 	else
 		item->state = PLAN_DONE;
 	s->n_done += item->state == PLAN_DONE;
+	if (item->state == PLAN_DONE && s->awaited)
+		s->stale |= plan_links_done(s->options->links, span->test, s->awaited, s->items);
 	return learn(s, span->test, span, held_bytes);
 }
 
@@ -545,7 +548,7 @@ static int allocate(struct sim *s)
 		     (s->options->grows && t->mem_bytes > d->mem_bytes)))
 			s->learns[t->family] = true;
 	}
-	return 0;
+	return plan_links_begin(s->options->links, s->items, &s->awaited);
 }
 
 static void sim_fini(struct sim *s)
@@ -555,6 +558,7 @@ static void sim_fini(struct sim *s)
 	plan_index_free(s->index);
 	free(s->items);
 	free(s->tries);
+	free(s->awaited);
 	free(s->paused);
 	holders_fini(&s->holders);
 	free(s->order);

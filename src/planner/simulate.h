@@ -4,6 +4,7 @@
 #define PLANNER_SIMULATE_H
 
 #include "model/schedule.h"
+#include "planner/links.h"
 #include "planner/queue.h"
 
 #define PLAN_NO_FAMILY UINT32_MAX
@@ -20,6 +21,7 @@ struct plan_sim_test {
 struct plan_sim_options {
 	struct plan_limits limits;
 	enum plan_order order;
+	const struct plan_links *links; /* among the tests; NULL: none waits for another */
 	bool follows;           /* limits.jobs is where it begins; plan_width_step moves it */
 	uint64_t seed;
 	uint64_t share_bytes;   /* what a test gets of which nothing is known */

@@ -163,6 +163,21 @@ static void find_token_bound(const struct plan_sim_test *tests, size_t n,
 	}
 }
 
+static int find_chain_bound(const struct plan_sim_test *tests, size_t n,
+			    const struct plan_sim_options *options, int64_t closed_ns,
+			    struct plan_bounds_found *ret)
+{
+	_cleanup_free_ int64_t *ns = calloc(n + 1, sizeof(*ns));
+	if (!ns)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (!tests[i].item.demand.exclusive && !tests[i].item.alone)
+			ns[i] = tests[i].wall_ns;
+	const int r = plan_links_longest(options->links, ns, &ret->ns[PLAN_BOUND_CHAIN]);
+	ret->ns[PLAN_BOUND_CHAIN] += closed_ns;
+	return r;
+}
+
 int plan_bounds_find(const struct plan_sim_test *tests, size_t n,
 		     const struct plan_sim_options *options, struct plan_bounds_found *ret)
 {
@@ -194,6 +209,8 @@ int plan_bounds_find(const struct plan_sim_test *tests, size_t n,
 		ret->ns[PLAN_BOUND_LOCK] = closed_ns + lock_bound(tests, n, ret->lock);
 	}
 	find_token_bound(tests, n, limits, ret);
+	if (options->links && find_chain_bound(tests, n, options, closed_ns, ret) < 0)
+		return -ENOMEM;
 	for (enum plan_bound i = 0; i < PLAN_BOUND_COUNT; i++)
 		if (ret->ns[i] > ret->ns[ret->binds])
 			ret->binds = i;

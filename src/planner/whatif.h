@@ -14,6 +14,7 @@ enum plan_bound {
 	PLAN_BOUND_JOBS,    /* time over the jobs that run at once at most */
 	PLAN_BOUND_LOCK,    /* the tests that want one lock for themselves; 0: not two do */
 	PLAN_BOUND_TOKEN,   /* time x units of one token over those there are */
+	PLAN_BOUND_CHAIN,   /* tests that wait for each other, one after the other; 0: none do */
 	PLAN_BOUND_COUNT
 };
 
