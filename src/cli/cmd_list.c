@@ -18,6 +18,7 @@
 #include "cli/suite_history.h"
 #include "suite/demand.h"
 #include "suite/history_key.h"
+#include "suite/links.h"
 
 struct list_values {
 	bool help;                      /* begins as struct values_suite */
@@ -56,6 +57,7 @@ struct listed {
 	const struct test *test;
 	struct demand demand;  /* mem_bytes 0: nobody knows */
 	int64_t expected_ns;   /* 0: nobody knows */
+	enum spec_tree workspace;
 };
 
 static struct json *json_strv(char *const *v)
@@ -66,6 +68,21 @@ static struct json *json_strv(char *const *v)
 		json_add_str(list, v[i]);
 	return list;
 }
+
+static struct json *json_tests(struct test *const *tests)
+{
+	struct json *list = json_array();
+
+	for (; tests && *tests; tests++)
+		json_add_str(list, (*tests)->id);
+	return list;
+}
+
+static const char *const trees[SPEC_TREE_COUNT] = {
+	[SPEC_TREE_SHARED] = "shared",
+	[SPEC_TREE_OVERLAY] = "overlay",
+	[SPEC_TREE_READONLY] = "readonly",
+};
 
 static struct json *to_json(const struct listed *l)
 {
@@ -95,6 +112,15 @@ static struct json *to_json(const struct listed *l)
 		json_set_int(j, "expected_ns", l->expected_ns);
 	if (t->timeout_ns > 0)
 		json_set_int(j, "timeout_ns", t->timeout_ns);
+	if (t->priority)
+		json_set_int(j, "priority", t->priority);
+	json_set_bool(j, "will_fail", t->expectation != TEST_MUST_PASS);
+	json_set_str(j, "disabled", t->disabled);
+	json_set_str(j, "unable", t->unable);
+	json_set(j, "required_files", json_strv(t->required_files));
+	json_set(j, "depends", json_tests(t->depends));
+	json_set(j, "after", json_tests(t->after));
+	json_set_str(j, "workspace", trees[l->workspace]);
 	return j;
 }
 
@@ -116,6 +142,39 @@ static int print_json(const struct listed *list, size_t n, struct iso_err *err)
 	return 0;
 }
 
+/* A few by name, the rest by their number. */
+static void print_tests(const char *word, struct test *const *tests)
+{
+	enum { SHOWN = 4 };
+	size_t n = 0;
+
+	while (tests && tests[n])
+		n++;
+	for (size_t i = 0; i < n && i < SHOWN; i++)
+		printf("%s%s", i ? ", " : word, tests[i]->id);
+	if (n > SHOWN)
+		printf(" and %zu more", n - SHOWN);
+}
+
+/* What is to be known of it beside its numbers. */
+static void print_notes(const struct listed *l)
+{
+	static const char *const begin = "\n                                 ";
+	const struct test *t = l->test;
+
+	if (t->disabled || t->unable)
+		printf("%s  %s", begin, t->disabled ? t->disabled : t->unable);
+	if (t->depends || t->after)
+		fputs(begin, stdout);
+	print_tests("  depends on ", t->depends);
+	print_tests("  after ", t->after);
+	if (t->linked)
+		printf("%s  workspace %s", begin, trees[l->workspace]);
+	if (t->expectation != TEST_MUST_PASS)
+		printf("%s  is to fail", begin);
+	putchar('\n');
+}
+
 static void print_lines(const struct listed *list, size_t n)
 {
 	char mem[NUM_TEXT];
@@ -125,11 +184,12 @@ static void print_lines(const struct listed *list, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct listed *l = &list[i];
 
-		printf("%8s  %-9s  %8s  %s\n",
+		printf("%8s  %-9s  %8s  %s",
 		       l->demand.mem_bytes ? num_format_size(mem, l->demand.mem_bytes) : "-",
 		       l->demand.mem_bytes ? demand_origin_name(l->demand.mem_origin) : "-",
 		       l->expected_ns ? num_format_time(wall, l->expected_ns) : "-",
 		       l->test->id);
+		print_notes(l);
 	}
 }
 
@@ -154,6 +214,7 @@ static void fill(struct listed *list, const struct listing *l)
 		struct iso_err unread = ISO_ERR_INIT;
 
 		list[i].test = t;
+		list[i].workspace = links_workspace(t, spec);
 		rules.mem_bytes = spec->mem_bytes;
 		history_key_of(t, spec, stated ? stated : settings->history_key, key);
 		(void)demand_choose(t, &rules, &list[i].demand, &list[i].expected_ns, &unread);

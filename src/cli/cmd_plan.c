@@ -26,6 +26,7 @@
 #include "report/schedule.h"
 #include "suite/demand.h"
 #include "suite/history_key.h"
+#include "suite/links.h"
 
 struct plan_values {
 	bool help;                      /* begins as struct values_suite */
@@ -77,11 +78,13 @@ struct planning {
 	size_t n_first;                 /* of the suite: they start first */
 	struct budget budget;
 	struct forecast forecast;
+	struct plan_links *links;
 };
 
 static void planning_fini(struct planning *p)
 {
 	schedule_fini(&p->forecast.schedule);
+	plan_links_free(p->links);
 	free(p->forecast.tests);
 	free(p->forecast.names);
 	free(p->forecast.whatif);
@@ -94,11 +97,23 @@ static void planning_fini(struct planning *p)
 	free(p->project);
 }
 
+/* Who is never launched takes no time. */
+static void drop_idle(struct test_suite *suite)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < suite->n_tests; i++)
+		if (!suite->tests[i]->disabled && !suite->tests[i]->unable)
+			suite->tests[kept++] = suite->tests[i];
+	suite->n_tests = kept;
+}
+
 static int load(struct planning *p, char *const *sources, struct iso_err *err)
 {
 	const struct plan_values *v = p->values;
 	int r = suite_args_load(sources, &v->select, &p->suite, &p->settings, NULL, err);
 
+	drop_idle(&p->suite);
 	if (r == 0)
 		r = host_runtime_dir(&p->runtime_dir, err);
 	if (r == 0)
@@ -221,6 +236,7 @@ static void choose_demand(struct planning *p, size_t i, struct demand_rules *rul
 	history_key_of(t, spec, p->values->history_key ? p->values->history_key
 						       : p->settings.history_key, key);
 	(void)demand_choose(t, rules, &test->item.demand, &test->item.expected_ns, &unread);
+	test->item.priority = t->priority;
 	recall_newest(p, t, rules, test);
 	test->item.first = i < p->n_first;
 	rules->key = NULL;
@@ -296,8 +312,12 @@ static int foresee(struct planning *p, struct iso_err *err)
 {
 	struct forecast *f = &p->forecast;
 	unsigned jobs_a_cpu = 0;
-	int r = choose_demands(p);
+	int r = links_of(&p->suite, &p->links, err);
 
+	if (r < 0)
+		return r;
+	f->options.links = p->links;
+	r = choose_demands(p);
 	if (r == 0)
 		r = guess(f, &jobs_a_cpu);
 	if (r == 0)

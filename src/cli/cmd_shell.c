@@ -18,6 +18,7 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/seccomp.h"
 #include "suite/demand.h"
+#include "suite/links.h"
 
 struct shell_values {
 	bool help;                      /* begins as struct values_sandbox */
@@ -131,11 +132,15 @@ static void choose_memory(struct shell *s, struct spec *spec)
 	history_close(history);
 }
 
-static int add_environment(struct shell *s, struct spec *spec)
+/* What the test has of its own beside its profile. */
+static int add_own(struct shell *s, struct spec *spec)
 {
 	_cleanup_free_ char *command = str_shell_join(s->test->argv);
 	int r = command ? 0 : -ENOMEM;
 
+	spec->workspace = links_workspace(s->test, spec);
+	for (char **name = s->test->env_unset; name && *name; name++)
+		(void)unsetenv(*name);
 	for (size_t i = 0; r == 0 && i < strv_len(s->test->env); i++)
 		r = strv_add(&spec->env_set, s->test->env[i]);
 	return r < 0 ? r : strv_addf(&spec->env_set, "ISORUN_COMMAND=%s", command);
@@ -174,7 +179,7 @@ static int prepare_test(struct shell *s, struct iso_err *err)
 		return r;
 	s->prepared = suite_specs_prepared_of(&s->specs, s->test);
 	choose_memory(s, &s->prepared->spec);
-	r = add_environment(s, &s->prepared->spec);
+	r = add_own(s, &s->prepared->spec);
 	return r < 0 ? iso_err_set(err, ISO_ERR_INTERNAL, r, "environment") : 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "suite/history_key.h"
+#include "suite/links.h"
 
 #define FIELD(member) offsetof(struct values_suite, select.member)
 
@@ -103,7 +104,9 @@ int suite_args_load(char *const *sources, const struct options_select *select,
 		return r;
 	if (test_suite_make_ids_unique(ret) < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
-	r = apply_quarantine(select, ret_settings, ret, ret_notes, err);
+	r = links_check(ret, err);
+	if (r == 0)
+		r = apply_quarantine(select, ret_settings, ret, ret_notes, err);
 	if (r < 0)
 		return r;
 	n = ret->n_tests;

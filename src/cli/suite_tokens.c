@@ -74,6 +74,21 @@ static int join(struct test_suite *suite, const struct spec *spec, struct test *
 	return r;
 }
 
+/* Those that it takes where there are any. */
+static int take_if_any(struct test_suite *suite, struct test *t, const struct token_pools *have,
+		       struct iso_err *err)
+{
+	_cleanup_strv_ char **all = NULL;
+	int r = t->tokens_if_any ? strv_copy(t->demand.tokens, &all) : 0;
+
+	for (char **word = t->tokens_if_any; r == 0 && word && *word; word++)
+		if (token_pools_find(have, *word) >= 0 && !has_token(t->demand.tokens, *word))
+			r = strv_add(&all, *word);
+	if (r < 0)
+		return no_memory(err);
+	return all ? give(suite, all, &t->demand.tokens, err) : 0;
+}
+
 static int check(const struct test *t, const struct token_pools *have, struct iso_err *err)
 {
 	const struct demand *d = &t->demand;
@@ -102,11 +117,13 @@ int suite_tokens_apply(struct test_suite *suite, struct suite_specs *specs,
 
 	for (size_t i = 0; r == 0 && i < suite->n_tests; i++) {
 		r = join(suite, suite_specs_of(suite->tests[i], specs), suite->tests[i], err);
-		wanted |= suite->tests[i]->demand.tokens != NULL;
+		wanted |= suite->tests[i]->demand.tokens || suite->tests[i]->tokens_if_any;
 	}
 	*ret = (struct token_pools){ 0 };
 	if (r == 0 && wanted)
 		r = tokens_find(&host, settings->tokens, options->have, elsewhere, ret, err);
+	for (size_t i = 0; r == 0 && wanted && i < suite->n_tests; i++)
+		r = take_if_any(suite, suite->tests[i], ret, err);
 	for (size_t i = 0; r == 0 && i < suite->n_tests; i++)
 		r = check(suite->tests[i], ret, err);
 	return r;

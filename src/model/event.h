@@ -98,6 +98,7 @@ struct event {
 			unsigned attempts;
 			const char *detail;     /* of the attempt that settled it; may be NULL */
 			const char *output;     /* of the settling attempt; NULL: never ran */
+			bool blocked;           /* not-run, though the run went on: see detail */
 			int64_t wall_ns;        /* of the attempt that settled it */
 			uint64_t mem_peak_bytes;
 		} test_finished;

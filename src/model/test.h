@@ -3,6 +3,7 @@
 #ifndef MODEL_TEST_H
 #define MODEL_TEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,13 @@
 enum test_protocol {
 	TEST_PROTOCOL_EXIT, /* status 0 passes */
 	TEST_PROTOCOL_TAP,  /* "not ok" or a broken plan fails even with status 0 */
+};
+
+/* Whether failing is what is expected of it, so that passing is the fault. */
+enum test_expectation {
+	TEST_MUST_PASS,
+	TEST_MUST_FAIL,           /* with a status or by its output */
+	TEST_MUST_FAIL_OR_CRASH,  /* or by a signal */
 };
 
 /* Everything lives in the suite's arena and is immutable once the suite is loaded. */
@@ -38,6 +46,34 @@ struct test {
 	size_t n_skip_status;
 	const char *pass_pattern; /* POSIX extended, in the output: passed; NULL: none */
 	const char *fail_pattern; /* failed; wins over pass_pattern and status; NULL: none */
+	const char *skip_pattern; /* skipped, after fail_pattern; NULL: none */
+	bool patterns_span;      /* they are matched against the output as a whole: '^' and '$'
+				  * are its ends, and '.' matches line ends */
+	enum test_expectation expectation;
+	int error_status;        /* failed, even where failing is expected; 0: none */
+	const char *disabled;    /* why it is not to be run: skipped; NULL: it is */
+	const char *unable;      /* why it cannot be run: not-run; NULL: it can */
+	char **required_files;   /* absolute; without any of them: not-run; may be NULL */
+	const char *required_hint; /* what mends that; may be NULL */
+	char **env_unset;        /* names taken out of its environment; may be NULL */
+	char **tokens_if_any;    /* tokens of which it holds those that there are; may be NULL */
+	int priority;            /* higher ones begin first */
+
+	/* Names, until suite/links resolves them and sets them to NULL: ids of tests or
+	 * globs of ids, and fixtures. */
+	struct test_links_named {
+		char **after;    /* end before it begins */
+		char **depends;  /* pass before it begins */
+		char **setup;    /* fixtures that it sets up */
+		char **cleanup;  /* fixtures that it clears away */
+		char **fixtures; /* fixtures that must be set up before it begins */
+		const char *where; /* for messages; NULL: what is not found is passed over */
+	} named;
+	/* What came of them: NULL-terminated, may be NULL, may name tests that were not chosen. */
+	struct test **after;
+	struct test **depends;   /* chosen with it */
+	struct test **cleanups;  /* chosen with it, and have it among their `after` */
+	bool linked;             /* any of these holds it or is not empty: it shares files */
 };
 
 struct test_suite {

@@ -85,6 +85,7 @@ static const struct log_field test_finished[] = {
 	EVENT_FIELD("attempts", LOG_UINT, test_finished.attempts),
 	EVENT_FIELD("detail", LOG_STR, test_finished.detail),
 	EVENT_FIELD("output", LOG_STR, test_finished.output),
+	EVENT_FIELD("blocked", LOG_BOOL, test_finished.blocked),
 	EVENT_FIELD("wall_ns", LOG_I64, test_finished.wall_ns),
 	EVENT_FIELD("mem_peak_bytes", LOG_U64, test_finished.mem_peak_bytes),
 };

@@ -332,6 +332,7 @@ static void on_test_finished(struct fold *f, struct fold_test *t, const struct e
 	t->n_attempts = e->u.test_finished.attempts;
 	t->detail = keep_or_null(f, e->u.test_finished.detail);
 	t->output = keep_or_null(f, e->u.test_finished.output);
+	t->blocked = e->u.test_finished.blocked;
 	t->wall_ns = e->u.test_finished.wall_ns;
 	t->mem_peak_bytes = e->u.test_finished.mem_peak_bytes;
 	f->n_finished++;

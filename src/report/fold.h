@@ -65,6 +65,7 @@ struct fold_test {
 	unsigned n_attempts;
 	const char *detail;        /* may be NULL */
 	const char *output;        /* may be NULL */
+	bool blocked;              /* not-run, though the run went on */
 	int64_t wall_ns;
 	uint64_t mem_peak_bytes;
 	uint64_t output_cut_bytes; /* left out of `output`: above its limit */

@@ -300,9 +300,9 @@ static void add_failed(struct buf *b, const struct fold *f, const struct summary
 	for (size_t i = 0; i < f->n_tests; i++) {
 		const struct fold_test *t = f->tests[i];
 
-		/* What never ran is only counted: Ctrl-C would name them all. */
+		/* Whose turn did not come is only counted: Ctrl-C would name them all. */
 		if (t->phase != FOLD_FINISHED || outcome_is_good(t->outcome) ||
-		    t->outcome == OUTCOME_NOT_RUN || !section_line(&s))
+		    (t->outcome == OUTCOME_NOT_RUN && !t->blocked) || !section_line(&s))
 			continue;
 		paint_on(b, o->color, outcome_paint(t->outcome));
 		buf_addf(b, "%-5s", outcome_word(t->outcome));

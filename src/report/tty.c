@@ -115,10 +115,12 @@ static void add_header(struct buf *b, const struct fold *f)
 	buf_addc(b, '\n');
 }
 
-static bool is_shown(const struct tty *tty, enum outcome o)
+static bool is_shown(const struct tty *tty, const struct fold_test *t)
 {
+	const enum outcome o = t->outcome;
+
 	if (o == OUTCOME_NOT_RUN)
-		return false;
+		return t->blocked;
 	if (!outcome_is_good(o))
 		return true;
 	if (tty->options.quiet)
@@ -129,10 +131,10 @@ static bool is_shown(const struct tty *tty, enum outcome o)
 
 static void add_finished(struct tty *tty, const struct fold_test *t)
 {
-	if (!is_shown(tty, t->outcome))
+	if (!is_shown(tty, t))
 		return;
 	line_add_test(&tty->out, t, tty->options.color);
-	tty->after_gap = !outcome_is_good(t->outcome);
+	tty->after_gap = !outcome_is_good(t->outcome) && !t->blocked;
 	if (tty->after_gap) {
 		line_add_failure(&tty->out, &tty->fold, t, tty->options.color);
 		buf_addc(&tty->out, '\n');

@@ -132,6 +132,13 @@ static bool verdict_is_cut(const struct test *t, const struct output_facts *fact
 	return facts->cut_bytes && (t->fail_pattern || t->protocol == TEST_PROTOCOL_TAP);
 }
 
+static bool verdict_lost(const struct test *t, const struct output_facts *facts)
+{
+	if (facts->fail_matched || !facts->cut_bytes)
+		return false;
+	return verdict_is_cut(t, facts) || (t->pass_pattern && !facts->pass_matched);
+}
+
 /* It ended by itself, with a status. */
 static void judge_exit(const struct test *t, const struct result *r,
 		       const struct output_facts *facts, struct judgement *j)
@@ -144,6 +151,8 @@ static void judge_exit(const struct test *t, const struct result *r,
 		settle(j, OUTCOME_FAILED,
 		       "its verdict lies in its output, and %s of that were above the output limit",
 		       num_format_size(text, facts->cut_bytes));
+	else if (facts->skip_matched)
+		settle(j, OUTCOME_SKIPPED, "output matches skip-pattern: %s", facts->skip_line);
 	else if (is_skip(t, r->exit_status))
 		settle(j, OUTCOME_SKIPPED, "exit status %d", r->exit_status);
 	else if (t->pass_pattern && facts->pass_matched)
@@ -170,6 +179,24 @@ static void settle_private_full(struct judgement *j, const struct result *r)
 	       "--scratch disk", r->exit_status, num_format_size(text, r->usage.private_bytes));
 }
 
+/* Only what the test itself did stands for what was expected of it: want of memory or of
+ * an output to judge by never does. */
+static void settle_expected(struct judgement *j, const struct test *t, const struct result *r)
+{
+	char why[sizeof("failed as expected: ") + JUDGE_DETAIL_MAX];
+
+	if (j->outcome == OUTCOME_PASSED) {
+		settle(j, OUTCOME_FAILED, "it passed, and is expected to fail");
+		return;
+	}
+	if (j->outcome == OUTCOME_FAILED && t->error_status && r->exit_status == t->error_status)
+		return;
+	if (j->outcome != OUTCOME_FAILED && j->outcome != OUTCOME_CRASHED)
+		return;
+	(void)snprintf(why, sizeof(why), "failed as expected: %s", j->detail);
+	settle(j, OUTCOME_PASSED, "%s", why);
+}
+
 void judge_attempt(const struct test *t, const struct result *r, const struct output_facts *facts,
 		   int64_t timeout_ns, struct judgement *ret)
 {
@@ -185,6 +212,8 @@ void judge_attempt(const struct test *t, const struct result *r, const struct ou
 		settle_kill(ret, r);
 	} else if (r->signal) {
 		settle(ret, OUTCOME_CRASHED, "killed by %s", proc_signal_name(r->signal, name));
+		if (t->expectation == TEST_MUST_FAIL_OR_CRASH && !r->error)
+			settle_expected(ret, t, r);
 	} else if (r->error) {
 		settle(ret, OUTCOME_ERROR, "%s", r->error);
 	} else {
@@ -193,5 +222,7 @@ void judge_attempt(const struct test *t, const struct result *r, const struct ou
 			settle_oom(ret, r);
 		else if (ret->outcome == OUTCOME_FAILED && r->private_full)
 			settle_private_full(ret, r);
+		else if (t->expectation != TEST_MUST_PASS && !verdict_lost(t, facts))
+			settle_expected(ret, t, r);
 	}
 }

@@ -13,6 +13,7 @@
 #include "model/amount.h"
 #include "planner/budget.h"
 #include "suite/history_key.h"
+#include "suite/manifest_names.h"
 #include "suite/output.h"
 #include "suite/output_bound.h"
 
@@ -49,9 +50,8 @@ static int set_text(const char **field, APPLY_ARGS)
 	return 0;
 }
 
-/* Adds words to a list in the suite's arena, each once. */
-static int add_words(char ***list, char *const *words, const struct manifest_target *to,
-		     const char *where, struct iso_err *err)
+int manifest_add_words(char ***list, char *const *words, const struct manifest_target *to,
+		       const char *where, struct iso_err *err)
 {
 	_cleanup_strv_ char **all = NULL;
 	int r = strv_copy(*list, &all);
@@ -74,7 +74,7 @@ static int add_split(char ***list, APPLY_ARGS)
 
 	if (strv_split(value, " \t,", &words) < 0)
 		return no_memory(where, err);
-	return add_words(list, words, to, where, err);
+	return manifest_add_words(list, words, to, where, err);
 }
 
 static int apply_argv(APPLY_ARGS)
@@ -140,7 +140,7 @@ static int add_env(const struct manifest_target *to, const char *word, const cha
 	}
 	char *words[] = { (char *)word, NULL };
 
-	return add_words(&to->test->env, words, to, where, err);
+	return manifest_add_words(&to->test->env, words, to, where, err);
 }
 
 static int apply_env(APPLY_ARGS)
@@ -183,6 +183,35 @@ static int apply_fail_pattern(APPLY_ARGS)
 static int apply_pass_pattern(APPLY_ARGS)
 {
 	return apply_pattern(&to->test->pass_pattern, to, value, where, err);
+}
+
+static int apply_skip_pattern(APPLY_ARGS)
+{
+	return apply_pattern(&to->test->skip_pattern, to, value, where, err);
+}
+
+static int apply_disabled(APPLY_ARGS)
+{
+	return set_text(&to->test->disabled, to, value, where, err);
+}
+
+static int apply_priority(APPLY_ARGS)
+{
+	const bool negative = value[0] == '-';
+	unsigned n;
+
+	if (num_parse_uint(value + negative, &n) < 0 || n > INT32_MAX)
+		return refuse(where, value, "whole number", err);
+	to->test->priority = negative ? -(int)n : (int)n;
+	return 0;
+}
+
+static int apply_will_fail(APPLY_ARGS)
+{
+	if (!str_eq(value, "yes") && !str_eq(value, "no"))
+		return refuse(where, value, "'yes' or 'no'", err);
+	to->test->expectation = str_eq(value, "yes") ? TEST_MUST_FAIL : TEST_MUST_PASS;
+	return 0;
 }
 
 static int apply_from(APPLY_ARGS)
@@ -236,7 +265,7 @@ static int apply_locks(APPLY_ARGS)
 
 		if (why)
 			return refuse_word(where, words[i], why, err);
-		r = add_words(shared ? &demand->shared_locks : &demand->locks,
+		r = manifest_add_words(shared ? &demand->shared_locks : &demand->locks,
 			      (char *[]){ name, NULL }, to, where, err);
 	}
 	return r;
@@ -253,10 +282,10 @@ static int put_token(char ***list, char *word, const struct manifest_target *to,
 	for (char **old = *list; old && *old; old++)
 		if (!token_same_name(*old, word) && strv_add(&others, *old) < 0)
 			return no_memory(where, err);
-	int r = others ? add_words(&rest, others, to, where, err) : 0;
+	int r = others ? manifest_add_words(&rest, others, to, where, err) : 0;
 
 	if (r == 0)
-		r = add_words(&rest, (char *[]){ word, NULL }, to, where, err);
+		r = manifest_add_words(&rest, (char *[]){ word, NULL }, to, where, err);
 	if (r == 0)
 		*list = rest;
 	return r;
@@ -444,13 +473,18 @@ static int apply_granularity(APPLY_ARGS)
 #define ANY (ITEM | MANIFEST_SUITE)
 
 static const struct manifest_key keys[] = {
+	{ "after", ITEM, "TEST...", "tests that end before it begins", manifest_apply_after },
 	{ "budget", MANIFEST_SUITE, "SIZE", "what all tests together may hold", apply_budget },
+	{ "cleanup", ITEM, "NAME...", "fixtures that it clears away", manifest_apply_cleanup },
 	{ "command", MANIFEST_TEST, "TEXT", "run by /bin/sh -c", apply_argv },
 	{ "cpus", ITEM, "N", "cpus it keeps busy, such as 0.5", apply_cpus },
 	{ "cwd", PLACED, "DIR", "where it runs, relative to the manifest", apply_cwd },
+	{ "depends", ITEM, "TEST...", "tests that pass before it begins", manifest_apply_depends },
+	{ "disabled", ITEM, "TEXT", "it is skipped, and why", apply_disabled },
 	{ "env", ITEM, "NAME=VALUE...", "added to its environment", apply_env },
 	{ "exclusive", ITEM, "yes|no", "runs with nothing else of the suite", apply_exclusive },
 	{ "fail-pattern", ITEM, "REGEX", "output that means failed", apply_fail_pattern },
+	{ "fixtures", ITEM, "NAME...", "set up before it begins", manifest_apply_fixtures },
 	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
 	{ "granularity", MANIFEST_SOURCE, "case|suite|program", "what of a program is one test",
 	  apply_granularity },
@@ -463,18 +497,24 @@ static const struct manifest_key keys[] = {
 	{ "memory", ANY, "SIZE", "demand and limit of one test", apply_memory },
 	{ "output-limit", ANY, "SIZE", "what is kept of its output", apply_output_limit },
 	{ "pass-pattern", ITEM, "REGEX", "output that means passed", apply_pass_pattern },
+	{ "priority", ITEM, "N", "higher ones begin first", apply_priority },
 	{ "profile", ANY, "NAME|FILE", "the sandbox's profile", apply_profile },
 	{ "quarantine", MANIFEST_SUITE, "FILE", "tests that are known to be flaky",
 	  apply_quarantine },
+	{ "required-files", ITEM, "FILE...", "without them it is not run",
+	  manifest_apply_required_files },
 	{ "retries", ANY, "N", "attempts after a failure", apply_retries },
 	{ "retry-delay", ANY, "TIME", "before the first retry, then twice as long",
 	  apply_retry_delay },
+	{ "setup", ITEM, "NAME...", "fixtures that it sets up", manifest_apply_setup },
+	{ "skip-pattern", ITEM, "REGEX", "output that means skipped", apply_skip_pattern },
 	{ "skip-status", ITEM, "N...", "exit statuses that mean skipped", apply_skip_status },
 	{ "tags", ITEM, "NAME...", "what -m chooses by", apply_tags },
 	{ "timeout", ANY, "TIME", "time limit of one attempt", apply_timeout },
 	{ "timeout-total", ANY, "TIME", "the same with its pauses", apply_timeout_total },
 	{ "tokens", ITEM | MANIFEST_SUITE, "NAME[=N]...", "it holds them; of [suite]: there are",
 	  apply_tokens },
+	{ "will-fail", ITEM, "yes|no", "failing is what is expected of it", apply_will_fail },
 	{ "workspace", MANIFEST_SUITE, "shared|overlay|readonly", "how tests see the tree",
 	  apply_workspace },
 	{ "workspace-dir", MANIFEST_SUITE, "DIR", "the tree, relative to the manifest",

@@ -18,14 +18,14 @@ struct pattern {
 	bool set;
 };
 
-static int pattern_init(struct pattern *p, const char *text, struct iso_err *err)
+static int pattern_init(struct pattern *p, const char *text, bool spans, struct iso_err *err)
 {
 	char why[128];
 
 	if (!text)
 		return 0;
 	/* REG_NEWLINE: '.' stops at line ends, '^' and '$' match there. */
-	int r = regcomp(&p->regex, text, REG_EXTENDED | REG_NEWLINE);
+	int r = regcomp(&p->regex, text, REG_EXTENDED | (spans ? 0 : REG_NEWLINE));
 
 	if (r != 0) {
 		(void)regerror(r, &p->regex, why, sizeof(why));
@@ -44,7 +44,7 @@ static void pattern_fini(struct pattern *p)
 int output_check_pattern(const char *pattern, struct iso_err *err)
 {
 	struct pattern p = { .set = false };
-	int r = pattern_init(&p, pattern, err);
+	int r = pattern_init(&p, pattern, false, err);
 
 	pattern_fini(&p);
 	return r;
@@ -53,6 +53,8 @@ int output_check_pattern(const char *pattern, struct iso_err *err)
 struct scan {
 	struct pattern pass;
 	struct pattern fail;
+	struct pattern skip;
+	bool spans;
 	bool is_tap;
 	struct tap tap;
 	struct output_facts facts;
@@ -67,18 +69,24 @@ static void keep_line(const char *text, regoff_t at, char ret[TAP_DETAIL_MAX])
 	(void)snprintf(ret, TAP_DETAIL_MAX, "%.*s", (int)strcspn(from, "\r\n"), from);
 }
 
-/* Ended by NUL; flags as regexec(3) has them. */
-static void scan_patterns(struct scan *s, const char *lines, int flags)
+static void look_for(const struct pattern *p, const char *lines, int flags, bool *matched,
+		     char line[TAP_DETAIL_MAX])
 {
 	regmatch_t match;
 
+	if (!p->set || *matched || regexec(&p->regex, lines, 1, &match, flags) != 0)
+		return;
+	*matched = true;
+	keep_line(lines, match.rm_so, line);
+}
+
+/* Ended by NUL; flags as regexec(3) has them. */
+static void scan_patterns(struct scan *s, const char *lines, int flags)
+{
 	if (s->pass.set && !s->facts.pass_matched)
 		s->facts.pass_matched = regexec(&s->pass.regex, lines, 0, NULL, flags) == 0;
-	if (s->fail.set && !s->facts.fail_matched &&
-	    regexec(&s->fail.regex, lines, 1, &match, flags) == 0) {
-		s->facts.fail_matched = true;
-		keep_line(lines, match.rm_so, s->facts.fail_line);
-	}
+	look_for(&s->fail, lines, flags, &s->facts.fail_matched, s->facts.fail_line);
+	look_for(&s->skip, lines, flags, &s->facts.skip_matched, s->facts.skip_line);
 }
 
 /* regexec(3) stops at NUL, which binary output may hold. */
@@ -96,8 +104,9 @@ static size_t whole_lines(const char *text, size_t len)
 	return end ? (size_t)(end - text) + 1 : 0;
 }
 
-/* A line that no piece holds is looked at in pieces of which each has the second
- * half of the one before: a match may lie across their edge. */
+/* A line that no piece holds, or an output whose lines do not count, is looked at in
+ * pieces of which each has the second half of the one before: a match may lie across
+ * their edge. */
 static int scan_fd(struct scan *s, int fd)
 {
 	_cleanup_free_ char *piece = malloc(PIECE_BYTES + 1);
@@ -121,7 +130,7 @@ static int scan_fd(struct scan *s, int fd)
 		if (held == 0)
 			return 0;
 		blank_nuls(piece, held);
-		size_t whole = n ? whole_lines(piece, held) : held;
+		size_t whole = !n ? held : s->spans ? 0 : whole_lines(piece, held);
 		const bool endless = !whole && held == PIECE_BYTES;
 		if (!whole && !endless)
 			continue;
@@ -143,18 +152,21 @@ static int scan_fd(struct scan *s, int fd)
 
 int output_read(int fd, const struct test *t, struct output_facts *ret, struct iso_err *err)
 {
-	struct scan s = { .is_tap = t->protocol == TEST_PROTOCOL_TAP };
+	struct scan s = { .is_tap = t->protocol == TEST_PROTOCOL_TAP, .spans = t->patterns_span };
 	int r = 0;
 
-	if (s.is_tap || t->pass_pattern || t->fail_pattern) {
+	if (s.is_tap || t->pass_pattern || t->fail_pattern || t->skip_pattern) {
 		tap_init(&s.tap);
-		r = pattern_init(&s.pass, t->pass_pattern, err);
+		r = pattern_init(&s.pass, t->pass_pattern, s.spans, err);
 		if (r == 0)
-			r = pattern_init(&s.fail, t->fail_pattern, err);
+			r = pattern_init(&s.fail, t->fail_pattern, s.spans, err);
+		if (r == 0)
+			r = pattern_init(&s.skip, t->skip_pattern, s.spans, err);
 		if (r == 0 && (r = scan_fd(&s, fd)) < 0)
 			r = iso_err_set(err, ISO_ERR_HOST, r, "output of '%s'", t->id);
 		pattern_fini(&s.pass);
 		pattern_fini(&s.fail);
+		pattern_fini(&s.skip);
 	}
 	if (r < 0)
 		return r;

@@ -124,6 +124,7 @@ static int allocate(struct runner *r, struct iso_err *err)
 			.spec = t->profile && c->spec_of ? c->spec_of(t, c->spec_arg) : c->spec,
 			.fds = { .out = -1, .err = -1 },
 		};
+		r->items[i].priority = t->priority;
 	}
 	return 0;
 }
@@ -164,7 +165,9 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 	choose_demands(r);
 	r->slots = calloc(r->width.most, sizeof(*r->slots));
 	rc = r->slots ? run_families_make(r) : -ENOMEM;
-	return rc < 0 ? iso_err_set(err, ISO_ERR_HOST, rc, "run") : 0;
+	if (rc < 0)
+		return iso_err_set(err, ISO_ERR_HOST, rc, "run");
+	return run_links_make(r, err);
 }
 
 static void runner_fini(struct runner *r)
@@ -182,6 +185,7 @@ static void runner_fini(struct runner *r)
 	if (r->output_timer)
 		loop_remove_timer(r->config->loop, r->output_timer);
 	demand_siblings_free(r->siblings);
+	run_links_fini(r);
 	free(r->families);
 	free(r->tests);
 	free(r->items);
@@ -348,6 +352,8 @@ void runner_fill(struct runner *r)
 			i = choose_squeezed(r);
 		if (i == SIZE_MAX)
 			break;
+		if (run_test_lacks_file(&r->tests[i]))
+			continue;
 		if (run_test_start(&r->tests[i]) != -EAGAIN)
 			continue;
 		if (!wants_names(&r->items[i].demand))
@@ -450,6 +456,7 @@ static void give_up_rest(struct runner *r)
 			       proc_signal_name(r->summary.interrupted_by, name));
 	else if (r->stopping)
 		(void)snprintf(why, sizeof(why), "the run ended after %u failures", r->n_bad);
+	r->stopping = true;
 	for (size_t i = 0; i < r->n; i++) {
 		if (!r->tests[i].settled && !r->tests[i].active)
 			run_test_give_up(&r->tests[i], why);
@@ -490,6 +497,8 @@ static int run(struct runner *r, struct iso_err *err)
 	if (rc < 0)
 		return iso_err_set(err, ISO_ERR_HOST, rc, "watch the machine");
 	announce(r);
+	for (size_t i = 0; i < r->n; i++)
+		(void)run_test_is_idle(&r->tests[i]);
 	runner_fill(r);
 	rc = wait_for_all(r);
 	give_up_rest(r);

@@ -105,11 +105,12 @@ static int add_all(char ***words, const struct run_test *t)
 {
 	const struct spec *spec = t->spec;
 	const bool chosen = is_chosen(spec->profile);
+	const enum spec_tree workspace = links_workspace(t->test, spec);
 	int r = chosen ? add_profile(words, spec->profile) : 0;
 
 	/* Shared is what a wrapped command has of the default profile. */
-	if (r == 0 && (chosen || spec->workspace != SPEC_TREE_SHARED))
-		r = add(words, "--workspace", trees[spec->workspace]);
+	if (r == 0 && (chosen || workspace != SPEC_TREE_SHARED))
+		r = add(words, "--workspace", trees[workspace]);
 	for (size_t i = 0; r == 0 && i < strv_len(t->run->config->options); i++)
 		r = strv_add(words, t->run->config->options[i]);
 	if (r == 0 && t->log.on_disk)

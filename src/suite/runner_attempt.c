@@ -56,6 +56,24 @@ static char **join_env(char *const *profile, char *const *own)
 	return all;
 }
 
+/* Likewise. */
+static char **environ_without(char *const *names)
+{
+	char **rest = calloc(strv_len(environ) + 1, sizeof(*rest));
+	size_t n = 0;
+
+	for (char **entry = environ; rest && *entry; entry++) {
+		const size_t len = strcspn(*entry, "=");
+		size_t k = 0;
+
+		while (names[k] && (strlen(names[k]) != len || strncmp(names[k], *entry, len)))
+			k++;
+		if (!names[k])
+			rest[n++] = *entry;
+	}
+	return rest;
+}
+
 static unsigned take_slot(struct run_test *t)
 {
 	struct runner *r = t->run;
@@ -103,7 +121,8 @@ static void end(struct run_test *t)
 		item_of(t)->demand.mem_bytes = t->full_bytes;
 	t->full_bytes = 0;
 	free(t->env_set);
-	t->env_set = NULL;
+	free(t->env);
+	t->env_set = t->env = NULL;
 }
 
 static void on_started(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg)
@@ -323,6 +342,8 @@ static void settle(struct run_test *t)
 	struct judgement j;
 
 	repeat_settle(&t->repeats, &j);
+	/* Who cannot do without it is not helped by a failure that counts for nothing. */
+	t->outcome = j.outcome;
 	quarantine(t, &j);
 	show_the_bad_one(t);
 	item_of(t)->state = PLAN_DONE;
@@ -331,6 +352,7 @@ static void settle(struct run_test *t)
 	emit_test_finished(t, j.outcome, j.detail);
 	run_test_fini(t);
 	runner_settled(t->run, j.outcome);
+	run_links_settled(t);
 }
 
 /* A test that failed before and was not tried again in time has failed; one that passed
@@ -459,6 +481,9 @@ static void refuse(struct run_test *t, const struct iso_err *err)
 static int prepare(struct run_test *t, struct iso_err *err)
 {
 	t->attempt_spec = *t->spec;
+	t->attempt_spec.workspace = links_workspace(t->test, t->spec);
+	t->own_spec = t->log.on_disk || t->test->env ||
+		      t->attempt_spec.workspace != t->spec->workspace;
 	if (t->log.on_disk)
 		t->attempt_spec.scratch = SPEC_SCRATCH_DISK;
 	if (t->test->env) {
@@ -467,6 +492,8 @@ static int prepare(struct run_test *t, struct iso_err *err)
 			return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
 		t->attempt_spec.env_set = t->env_set;
 	}
+	if (t->test->env_unset && !(t->env = environ_without(t->test->env_unset)))
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
 	return run_output_open(t, err);
 }
 
@@ -487,7 +514,8 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 	if (rc < 0)
 		return rc;
 	const struct attempt_request request = {
-		.spec = t->env_set || t->log.on_disk ? &t->attempt_spec : t->spec,
+		.spec = t->own_spec ? &t->attempt_spec : t->spec,
+		.env = t->env,
 		.argv = t->test->argv,
 		.cwd = t->test->cwd,
 		.workspace = r->config->workspace_dir,
@@ -562,11 +590,20 @@ void run_test_give_up(struct run_test *t, const char *why)
 	cut_short(t, &j);
 }
 
+void run_test_skip(struct run_test *t, const char *why)
+{
+	struct judgement j = { .outcome = OUTCOME_SKIPPED };
+
+	(void)snprintf(j.detail, sizeof(j.detail), "%s", why);
+	cut_short(t, &j);
+}
+
 void run_test_fini(struct run_test *t)
 {
 	free(t->output);
 	free(t->errors);
 	free(t->env_set);
+	free(t->env);
 	t->output = t->errors = NULL;
-	t->env_set = NULL;
+	t->env_set = t->env = NULL;
 }

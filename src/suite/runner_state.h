@@ -10,11 +10,13 @@
 #include "engine/engine.h"
 #include "engine/host_load.h"
 #include "model/event.h"
+#include "planner/links.h"
 #include "planner/queue.h"
 #include "planner/width.h"
 #include "suite/demand.h"
 #include "suite/history_key.h"
 #include "suite/judge.h"
+#include "suite/links.h"
 #include "suite/output_bound.h"
 #include "suite/repeat.h"
 #include "suite/retry.h"
@@ -73,10 +75,12 @@ struct run_test {
 	char *errors;                   /* standard error of a TAP program, until it is folded in */
 	struct output_fds fds;          /* open while it is active */
 	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
-	struct spec attempt_spec;       /* *spec as this attempt has it, borrowing all,
-					 * where env_set or log.on_disk make a difference */
+	char **env;                     /* likewise, before the profile's changes; NULL: ours */
+	struct spec attempt_spec;       /* *spec as this attempt has it, borrowing all, */
+	bool own_spec;                  /* where that makes a difference */
 
 	bool settled;
+	enum outcome outcome;           /* once it is settled */
 	bool judged;                    /* `last` holds an attempt that came to its end, of
 					 * this repetition */
 	struct judgement last;
@@ -117,6 +121,11 @@ struct runner {
 	int dir_fd;                     /* of the run directory */
 	int64_t start_ns;
 	bool grows;                     /* a limit is where a test begins, on this host */
+	struct plan_links *links;       /* NULL: no test waits for another */
+	uint32_t *awaited;              /* beside tests: how many each still waits for */
+	size_t *settled;                /* those whose end the others have not been told of */
+	size_t n_settled;
+	bool telling;                   /* run_links_settled is at work further up the stack */
 	struct run_family *families;
 	size_t n_held;                  /* items that are PLAN_HELD */
 	size_t n_resting;               /* PLAN_RESTING */
@@ -156,11 +165,21 @@ void run_families_let_go(struct runner *r);
 void run_test_rest(struct run_test *t, int64_t delay_ns);
 bool run_test_repeat(struct run_test *t);
 
+/* runner_links.c: who waits for whom.  0, or as links_of. */
+int run_links_make(struct runner *r, struct iso_err *err);
+void run_links_fini(struct runner *r);
+/* Lets go those that waited for it, or gives up those that cannot do without. */
+void run_links_settled(struct run_test *t);
+/* Settles it if it is not to be launched at all, or lacks a file that it requires now. */
+bool run_test_is_idle(struct run_test *t);
+bool run_test_lacks_file(struct run_test *t);
+
 /* runner_attempt.c: 0, or -EAGAIN when other isorun processes hold the memory
  * (nothing has changed then).  Every other fault ends the test as an error. */
 int run_test_start(struct run_test *t);
 void run_test_interrupt(struct run_test *t); /* TERM, or at once when it still waits */
 void run_test_give_up(struct run_test *t, const char *why); /* its turn will not come */
+void run_test_skip(struct run_test *t, const char *why); /* nor is it to */
 void run_test_fini(struct run_test *t);
 int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
 int64_t run_test_timeout_total_ns(const struct run_test *t); /* likewise */

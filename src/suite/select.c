@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "suite/links.h"
 
 /* An expression is compiled once to postfix order ("a and not b" becomes a, b,
  * not, and) and evaluated for each test on a stack of truth values. */
@@ -268,6 +269,24 @@ static bool matches(const struct program *p, const struct test *t,
 	return p->n == 0 || p->stack[0];
 }
 
+static int choose(struct test_suite *s, const struct program *names, const struct program *tags,
+		  struct iso_err *err)
+{
+	_cleanup_free_ bool *chosen = calloc(s->n_tests + 1, sizeof(*chosen));
+	size_t kept = 0;
+
+	for (size_t i = 0; chosen && i < s->n_tests; i++)
+		chosen[i] = matches(names, s->tests[i], id_has) &&
+			    matches(tags, s->tests[i], tags_have);
+	if (!chosen || links_pull_in(s, chosen) < 0)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "choose tests");
+	for (size_t i = 0; i < s->n_tests; i++)
+		if (chosen[i])
+			s->tests[kept++] = s->tests[i];
+	s->n_tests = kept;
+	return 0;
+}
+
 int select_tests(struct test_suite *s, const char *k_expr, const char *m_expr,
 		 struct iso_err *err)
 {
@@ -277,17 +296,8 @@ int select_tests(struct test_suite *s, const char *k_expr, const char *m_expr,
 
 	if (r == 0)
 		r = compile("-m", m_expr, &tags, err);
-	if (r == 0) {
-		size_t kept = 0;
-
-		for (size_t i = 0; i < s->n_tests; i++) {
-			struct test *t = s->tests[i];
-
-			if (matches(&names, t, id_has) && matches(&tags, t, tags_have))
-				s->tests[kept++] = t;
-		}
-		s->n_tests = kept;
-	}
+	if (r == 0 && (names.n || tags.n))
+		r = choose(s, &names, &tags, err);
 	program_fini(&names);
 	program_fini(&tags);
 	return r;

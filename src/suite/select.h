@@ -10,7 +10,8 @@
 
 /* pytest's grammar: words, and, or, not, parentheses; quotes make a word of
  * anything.  -k matches words as substrings of the id (case is ignored); -m
- * matches whole tags.  NULL or blank: all. */
+ * matches whole tags.  NULL or blank: all.  Whom the chosen need comes with them, see
+ * suite/links.h. */
 int select_tests(struct test_suite *s, const char *k_expr, const char *m_expr,
 		 struct iso_err *err);
 

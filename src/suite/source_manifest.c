@@ -11,6 +11,7 @@
 #include "base/conf.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "suite/links.h"
 #include "suite/manifest_keys.h"
 
 /* A manifest is read to a list of sections first, each value tried out on a
@@ -320,7 +321,8 @@ static int load(struct manifest *m, struct iso_err *err)
 				   "manifest '%s': neither a [source] nor a [test]", m->path);
 	if (test_suite_make_ids_unique(m->ctx->suite) < 0)
 		return no_memory(m, err);
-	return apply_matches(m, first, err);
+	r = apply_matches(m, first, err);
+	return r < 0 ? r : links_resolve(m->ctx->suite, first, err);
 }
 
 static int manifest_load(const struct source_ctx *ctx, const char *name, struct iso_err *err)

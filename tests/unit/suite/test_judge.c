@@ -256,6 +256,58 @@ static void status_77_is_no_skip_of_tap(void **state)
 	assert_status(&tap, 77, OUTCOME_FAILED, "exit status 77");
 }
 
+static void a_test_that_must_fail_passes_by_failing(void **state)
+{
+	const struct test t = { .id = "t", .expectation = TEST_MUST_FAIL, .error_status = 99 };
+	const struct test pattern = { .id = "t", .expectation = TEST_MUST_FAIL,
+				      .pass_pattern = "ok" };
+	const struct output_facts passed = { .pass_matched = true };
+	const struct result r = exited(0);
+
+	(void)state;
+	assert_status(&t, 3, OUTCOME_PASSED, "failed as expected: exit status 3");
+	assert_status(&t, 0, OUTCOME_FAILED, "it passed, and is expected to fail");
+	assert_status(&t, 77, OUTCOME_SKIPPED, "exit status 77");
+	assert_status(&t, 99, OUTCOME_FAILED, "exit status 99");
+	assert_judged(&pattern, &r, &passed, OUTCOME_FAILED, "it passed, and is expected to fail");
+	assert_judged(&pattern, &r, &nothing, OUTCOME_PASSED,
+		      "failed as expected: exit status 0, and no output matches pass-pattern");
+}
+
+static void only_what_the_test_did_itself_is_expected(void **state)
+{
+	const struct test t = { .id = "t", .expectation = TEST_MUST_FAIL, .fail_pattern = "x" };
+	const struct test crash = { .id = "t", .expectation = TEST_MUST_FAIL_OR_CRASH };
+	const struct result killed = { .started = true, .exit_status = -1, .signal = SIGABRT };
+	const struct result slow = { .started = true, .exit_status = -1, .timed_out = true };
+	const struct result oom = { .started = true, .exit_status = 1, .oom = true };
+	const struct output_facts cut = { .cut_bytes = 4096 };
+	const struct result failed = exited(1);
+
+	(void)state;
+	assert_judged(&t, &killed, &nothing, OUTCOME_CRASHED, "killed by SIGABRT");
+	assert_judged(&crash, &killed, &nothing, OUTCOME_PASSED,
+		      "failed as expected: killed by SIGABRT");
+	assert_judged(&crash, &slow, &nothing, OUTCOME_TIMED_OUT, "time limit of 1m30s reached");
+	assert_judged(&crash, &oom, &nothing, OUTCOME_OUT_OF_MEMORY,
+		      "killed at its memory limit of 0");
+	assert_judged(&t, &failed, &cut, OUTCOME_FAILED,
+		      "its verdict lies in its output, and 4K of that were above the output limit");
+}
+
+static void a_skip_pattern_skips_unless_fail_pattern_matches(void **state)
+{
+	const struct test t = { .id = "t", .skip_pattern = "no gpu", .fail_pattern = "ERR" };
+	struct output_facts facts = { .skip_matched = true, .skip_line = "no gpu here" };
+	const struct result r = exited(1);
+
+	(void)state;
+	assert_judged(&t, &r, &facts, OUTCOME_SKIPPED,
+		      "output matches skip-pattern: no gpu here");
+	facts.fail_matched = true;
+	assert_judged(&t, &r, &facts, OUTCOME_FAILED, "output matches fail-pattern: ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +330,9 @@ int main(void)
 		cmocka_unit_test(tap_fails_even_with_status_0),
 		cmocka_unit_test(good_tap_with_a_bad_status_fails),
 		cmocka_unit_test(status_77_is_no_skip_of_tap),
+		cmocka_unit_test(a_test_that_must_fail_passes_by_failing),
+		cmocka_unit_test(only_what_the_test_did_itself_is_expected),
+		cmocka_unit_test(a_skip_pattern_skips_unless_fail_pattern_matches),
 	};
 
 	return cmocka_run_group_tests_name("suite/judge", tests, NULL, NULL);

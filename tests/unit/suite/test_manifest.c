@@ -311,6 +311,41 @@ static void the_keys_are_sorted_and_each_has_a_place(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void tests_wait_for_each_other_by_name(void **state)
+{
+	(void)state;
+	load("[test use it]\ncommand = a\ndepends = make\nfixtures = db\npriority = -3\n"
+	     "will-fail = yes\nskip-pattern = no gpu\n"
+	     "[test make]\ncommand = b\nrequired-files = x 'y z'\n"
+	     "[test up]\ncommand = c\nsetup = db\n[test down]\ncommand = d\ncleanup = db\n"
+	     "[test off]\ncommand = e\ndisabled = until it is mended\nafter = 'use it'\n");
+	const struct test *use = suite.tests[0];
+	assert_ptr_equal(use->depends[0], suite.tests[1]);
+	assert_ptr_equal(use->depends[1], suite.tests[2]);
+	assert_null(use->depends[2]);
+	assert_ptr_equal(use->cleanups[0], suite.tests[3]);
+	assert_int_equal(use->priority, -3);
+	assert_int_equal(use->expectation, TEST_MUST_FAIL);
+	assert_string_equal(use->skip_pattern, "no gpu");
+	assert_true(str_ends(suite.tests[1]->required_files[0], "/x"));
+	assert_true(str_ends(suite.tests[1]->required_files[1], "/y z"));
+	assert_ptr_equal(suite.tests[3]->after[0], suite.tests[2]);
+	assert_ptr_equal(suite.tests[4]->after[0], use);
+	assert_string_equal(suite.tests[4]->disabled, "until it is mended");
+}
+
+static void names_that_nobody_has_are_refused_with_their_line(void **state)
+{
+	(void)state;
+	assert_refused("[test a]\ncommand = x\ndepends = b\n",
+		       "/isorun.ini:3: test 'a' waits for 'b', and no test is called that");
+	assert_refused("[test c]\ncommand = x\nfixtures = db\n", "/isorun.ini:3: test 'c' "
+		       "requires the fixture 'db', which no test sets up");
+	assert_refused("[test a]\nafter = 'x\n", "/isorun.ini:2: a quote is not closed");
+	assert_refused("[test a]\npriority = high\n", "/isorun.ini:2: 'high' is no whole number");
+	assert_refused("[test a]\nwill-fail = may\n", "/isorun.ini:2: 'may' is no 'yes' or 'no'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +368,8 @@ int main(void)
 		CASE(incomplete_sections_are_refused),
 		CASE(manifests_that_name_each_other_come_to_an_end),
 		CASE(the_keys_are_sorted_and_each_has_a_place),
+		CASE(tests_wait_for_each_other_by_name),
+		CASE(names_that_nobody_has_are_refused_with_their_line),
 	};
 
 	return cmocka_run_group_tests_name("suite/manifest", tests, NULL, NULL);

@@ -156,6 +156,34 @@ static void a_pattern_that_does_not_compile_is_named(void **state)
 	assert_true(str_starts(err.text, "pattern 'a(b': "));
 }
 
+static void patterns_that_span_see_the_output_as_a_whole(void **state)
+{
+	enum { FAR = 200 << 10 };
+	struct test t = { .id = "t", .pass_pattern = "^one.two\nthree$", .patterns_span = true,
+			  .skip_pattern = "^two" };
+	char *text = calloc(1, FAR + 16);
+	struct output_facts facts = read_text(&t, "one\ntwo\nthree", 13);
+
+	(void)state;
+	assert_true(facts.pass_matched);
+	assert_false(facts.skip_matched);
+	assert_false(read_text(&t, "one\ntwo\nthree\n", 14).pass_matched);
+	assert_non_null(text);
+	memset(text, 'x', FAR);
+	for (int i = 1000; i < FAR; i += 1000)
+		text[i] = '\n';
+	/* Across the end of the first piece, and at the very end. */
+	memcpy(text + (64 << 10) - 4, "one\ntwo", 7);
+	memcpy(text + FAR, "\nthree", 6);
+	t.skip_pattern = "one.two";
+	t.pass_pattern = "three$";
+	t.fail_pattern = "^x.*three";
+	facts = read_text(&t, text, FAR + 6);
+	assert_true(facts.skip_matched && facts.pass_matched);
+	assert_false(facts.fail_matched);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +197,7 @@ int main(void)
 		cmocka_unit_test(tap_is_read_along),
 		cmocka_unit_test(an_empty_output_matches_nothing),
 		cmocka_unit_test(a_pattern_that_does_not_compile_is_named),
+		cmocka_unit_test(patterns_that_span_see_the_output_as_a_whole),
 	};
 
 	return cmocka_run_group_tests_name("suite/output", tests, NULL, NULL);
