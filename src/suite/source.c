@@ -13,8 +13,8 @@
 #include "suite/source_kind.h"
 
 static const struct source_kind *const kinds[] = {
-	&source_manifest, &source_pytest, &source_tap, &source_bats, &source_exec, &source_lines,
-	&source_gtest, &source_catch2, &source_go, &source_cargo,
+	&source_manifest, &source_ctest, &source_pytest, &source_tap, &source_bats, &source_exec,
+	&source_lines, &source_gtest, &source_catch2, &source_go, &source_cargo,
 };
 
 const struct source_kind *source_kind_at(size_t i)
@@ -136,7 +136,7 @@ static int choose_tree(const char *here, const char *source, struct suite_settin
 	const struct source_kind *kind = colon ? kind_of(source, (size_t)(colon - source)) : NULL;
 	struct stat st;
 
-	if (settings->workspace_dir || (kind && kind != &source_manifest))
+	if (settings->workspace_dir || (kind && !kind->names_place))
 		return 0;
 	if (kind)
 		source = colon + 1;

@@ -43,7 +43,7 @@ struct suite_settings {
 void suite_settings_init(struct suite_settings *s);
 void suite_settings_fini(struct suite_settings *s);
 
-/* Adds the tests of one source ("lines:FILE", "exec:GLOB", "tap:GLOB", a
+/* Adds the tests of one source ("lines:FILE", "ctest:BUILD", "tap:GLOB", a
  * manifest's path, or a directory whose kind is detected) to s.  Unknown kinds
  * and unreadable or empty sources: ISO_ERR_USAGE with "did you mean".  A
  * manifest also fills `settings` where it says something. */

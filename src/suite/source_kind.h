@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "model/test.h"
 #include "suite/source.h"
 
@@ -25,6 +26,8 @@ struct source_kind {
 	const char *name;       /* what stands before the ':' */
 	const char *argument;   /* what stands behind it: "GLOB" */
 	const char *looked_for; /* by detect, for the message that nothing was found; "": nothing */
+	bool names_place;       /* the argument is a file or directory: the tree, where it lies
+				 * elsewhere */
 
 	/* Adds the tests that `argument` names; none is an error. */
 	int (*load)(const struct source_ctx *ctx, const char *argument, struct iso_err *err);
@@ -35,6 +38,7 @@ struct source_kind {
 };
 
 extern const struct source_kind source_manifest;
+extern const struct source_kind source_ctest;
 extern const struct source_kind source_tap;
 extern const struct source_kind source_exec;
 extern const struct source_kind source_lines;
@@ -54,6 +58,19 @@ int source_load_in(const struct source_ctx *ctx, const char *source, struct iso_
 /* The first kind that finds tests in ctx->base_dir adds them; none does:
  * ISO_ERR_USAGE that says what was looked for. */
 int source_detect(const struct source_ctx *ctx, struct iso_err *err);
+
+/* Runs a tool that knows the tests, in `dir`, and reads the JSON that it prints; the caller
+ * frees.  A tool that is not installed or fails is ISO_ERR_USAGE with what it said. */
+int source_ask(char *const *argv, const char *dir, struct json **ret, struct iso_err *err);
+
+/* A list of strings, or one string, into the suite's arena, behind what *list holds.  0 or
+ * -ENOMEM. */
+int source_add_strings(struct test_suite *s, const struct json *value, char ***list);
+
+/* The directory that `argument` names, clean; the caller frees.  One that does not hold the
+ * file that `marks` it: ISO_ERR_USAGE with the hint. */
+int source_build_dir(const struct source_ctx *ctx, const char *argument, const char *marks,
+		     const char *hint, char **ret, struct iso_err *err);
 
 /* The regular files that any of `patterns` (NULL-terminated; glob(3), relative
  * to ctx->base_dir) matches, sorted, each once, as absolute paths.  The caller

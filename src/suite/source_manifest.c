@@ -359,6 +359,7 @@ const struct source_kind source_manifest = {
 	.name = "manifest",
 	.argument = "FILE",
 	.looked_for = "isorun.ini",
+	.names_place = true,
 	.load = manifest_load,
 	.detect = manifest_detect,
 };
