@@ -39,6 +39,7 @@ struct source_kind {
 
 extern const struct source_kind source_manifest;
 extern const struct source_kind source_ctest;
+extern const struct source_kind source_meson;
 extern const struct source_kind source_tap;
 extern const struct source_kind source_exec;
 extern const struct source_kind source_lines;

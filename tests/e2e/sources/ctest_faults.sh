@@ -9,6 +9,8 @@ says "build directory '$PWD/none': there is no CTestTestfile.cmake in it"
 says 'hint: configure it by cmake'
 expect 2 isorun suite ctest:gone
 says "build directory '$PWD/gone': No such file"
+expect 2 isorun suite meson:none
+says "there is no meson-info in it"
 expect 2 isorun suite ctset:none
 says "did you mean 'ctest:none'"
 
