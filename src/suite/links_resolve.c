@@ -92,7 +92,8 @@ static int link_name(struct resolver *r, struct test *t, enum kind kind, const c
 	struct test **found = bsearch(&at, r->by_id, r->n, sizeof(at), compare_ids);
 	bool any = false;
 
-	if (found)
+	/* Of several tests of one name it may find the one that asks. */
+	if (found && (*found != t || t->named.where))
 		return add_link(r, t, kind, *found);
 	for (size_t i = r->first; strpbrk(name, "*?[") && i < r->suite->n_tests; i++) {
 		struct test *other = r->suite->tests[i];
@@ -308,6 +309,6 @@ int links_resolve(struct test_suite *s, size_t first, struct iso_err *err)
 	free(r.links);
 	free(r.parts);
 	for (size_t i = first; i < s->n_tests; i++)
-		s->tests[i]->named = (struct test_links_named){ NULL };
+		s->tests[i]->named = (struct test_links_named){ 0 };
 	return rc;
 }

@@ -177,6 +177,23 @@ static void flaky_counts_as_passed_and_what_was_not_run_as_neither(void **state)
 	fold_fini(&f);
 }
 
+static void who_was_not_run_for_a_reason_of_its_own_is_named(void **state)
+{
+	struct fold f;
+	struct event own = test_finished("own", 0, OUTCOME_NOT_RUN, 0, "no data", NULL, 0, 0);
+	struct buf b = BUF_INIT;
+
+	own.u.test_finished.blocked = true;
+	start(&f, *state, 2);
+	feed(&f, test_finished("late", 0, OUTCOME_NOT_RUN, 0, "the run ended", NULL, 0, 0));
+	feed(&f, own);
+	assert_says(&f, false, "failed\n  not   own: no data\n");
+	summary_add(&b, &f, &(struct summary_options){ .color = false });
+	assert_null(strstr(buf_str(&b), "late"));
+	buf_free(&b);
+	fold_fini(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +203,7 @@ int main(void)
 		IN_PLACE(long_lists_are_cut_unless_verbose),
 		IN_PLACE(equal_reasons_to_give_up_isolation_are_told_once),
 		IN_PLACE(flaky_counts_as_passed_and_what_was_not_run_as_neither),
+		IN_PLACE(who_was_not_run_for_a_reason_of_its_own_is_named),
 	};
 
 	return cmocka_run_group_tests_name("report/summary", tests, NULL, NULL);
