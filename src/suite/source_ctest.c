@@ -4,6 +4,7 @@
 #include "suite/source_kind.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -429,12 +431,52 @@ static int add_tests(struct loader *l, const struct json *told, struct iso_err *
 	return r < 0 ? r : links_resolve(l->ctx->suite, first, err);
 }
 
-static int load_dir(const struct source_ctx *ctx, const char *dir, struct iso_err *err)
+static int write_file(int dir_fd, const char *name, const struct buf *text)
+{
+	return text->error ? text->error : fs_replace_at(dir_fd, name, text->data, text->len, 0644);
+}
+
+/* Even one that is only to show its tests, ctest begins with the log of the last run as an
+ * empty file.  So it is asked in a directory of ours, of which the build directory is the
+ * only part: it writes there, and all that it reads is the same. */
+static int make_outer(const char *dir, char *outer)
+{
+	_cleanup_close_ int fd = mkdtemp(outer) ? open(outer, O_DIRECTORY | O_CLOEXEC) : -1;
+	_cleanup_buf_ struct buf tests = BUF_INIT;
+	_cleanup_buf_ struct buf custom = BUF_INIT;
+
+	if (fd < 0)
+		return -errno;
+	buf_addf(&tests, "subdirs([==[%s]==])\n", dir);
+	buf_addf(&custom, "include([==[%s/CTestCustom.cmake]==] OPTIONAL)\n", dir);
+	const int r = write_file(fd, test_file, &tests);
+	return r < 0 ? r : write_file(fd, "CTestCustom.cmake", &custom);
+}
+
+static int ask(const char *dir, struct json **ret, struct iso_err *err)
 {
 	static const char *const argv[] = { "ctest", "--show-only=json-v1", NULL };
+	const char *tmp = getenv("TMPDIR");
+	_cleanup_buf_ struct buf outer = BUF_INIT;
+
+	buf_addf(&outer, "%s/isorun-ctest-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (outer.error)
+		return iso_err_set(err, ISO_ERR_HOST, outer.error, "tests");
+	int r = make_outer(dir, outer.data);
+
+	if (r < 0)
+		iso_err_set(err, ISO_ERR_HOST, r, "directory '%s'", outer.data);
+	else
+		r = source_ask((char *const *)(uintptr_t)argv, outer.data, ret, err);
+	(void)fs_remove_tree_at(AT_FDCWD, outer.data);
+	return r;
+}
+
+static int load_dir(const struct source_ctx *ctx, const char *dir, struct iso_err *err)
+{
 	struct loader l = { .ctx = ctx, .dir = dir };
 	struct json *told = NULL;
-	int r = source_ask((char *const *)(uintptr_t)argv, dir, &told, err);
+	int r = ask(dir, &told, err);
 
 	if (r == 0)
 		r = add_tests(&l, told, err);

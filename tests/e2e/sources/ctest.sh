@@ -20,6 +20,7 @@ cat >CMakeLists.txt <<-'END'
 	  set_property(TEST ${name} PROPERTY ${ARGN})
 	endmacro()
 	set(S ${CMAKE_SOURCE_DIR})
+	t(ignored "exit 1")
 	t(pass "exit 0")
 	p(pass LABELS quick db)
 	p(pass PROCESSORS 2)
@@ -82,13 +83,19 @@ cat >CMakeLists.txt <<-'END'
 	t(crash "kill -SEGV $$")
 	t(will_crash "kill -SEGV $$")
 	p(will_crash WILL_FAIL TRUE)
+	add_subdirectory(sub)
 	add_test(NAME no_program COMMAND not-a-program-at-all)
 END
+mkdir sub
+echo 'add_test(NAME below COMMAND sh -c "test -e CTestTestfile.cmake")' >sub/CMakeLists.txt
 cmake -S . -B build >../cmake 2>&1 || fail "cmake: $(cat ../cmake)"
 cp -R build plain
 sed -i "s|$PWD/build|$PWD/plain|g" plain/CTestTestfile.cmake
+printf 'set(CTEST_CUSTOM_TESTS_IGNORE ignored)\n' >build/CTestCustom.cmake
+cp build/CTestCustom.cmake plain
 (cd plain && ctest --output-junit plain.xml >../ctest.out 2>&1)
 expect 1 isorun suite --junit junit.xml ctest:build
+[ ! -e build/Testing ] || fail "ctest's log of its last run was overwritten"
 python3 - plain/plain.xml junit.xml <<-'END' || fail "not as ctest has it"
 	import sys, xml.etree.ElementTree as tree
 	def of_ctest(case):
@@ -108,7 +115,7 @@ python3 - plain/plain.xml junit.xml <<-'END' || fail "not as ctest has it"
 	    if theirs.get(name) != ours.get(name):
 	        print(name, "ctest:", theirs.get(name), "isorun:", ours.get(name))
 	        bad = 1
-	sys.exit(bad or len(ours) != 31)
+	sys.exit(bad or len(ours) != 32)
 END
 has "no_program: its program is not there: build first"
 has "bad_use: it depends on 'bad_up': failed"
