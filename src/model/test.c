@@ -45,6 +45,7 @@ struct test *test_suite_add(struct test_suite *s)
 	if (!t)
 		return NULL;
 	t->retries = -1;
+	t->number = s->n_added++;
 	s->tests[s->n_tests++] = t;
 	return t;
 }

@@ -25,6 +25,7 @@ enum test_expectation {
 
 /* Everything lives in the suite's arena and is immutable once the suite is loaded. */
 struct test {
+	size_t number;           /* in the order in which they were added, whoever is chosen */
 	const char *id;          /* unique in the suite: what -k matches and history is keyed by */
 	char **argv;             /* at least one word */
 	const char *cwd;         /* absolute */
@@ -80,7 +81,8 @@ struct test_suite {
 	struct arena *arena;     /* owns every test and string */
 	struct test **tests;     /* in listed order */
 	size_t n_tests;
-	size_t cap;
+	size_t n_added;          /* with those that were not chosen */
+	size_t cap;              /* never less than that */
 };
 
 int test_suite_init(struct test_suite *s);   /* 0 or -ENOMEM */

@@ -8,39 +8,17 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
-/* A test and its number. */
-struct place {
-	const struct test *test;
-	size_t index;
-};
-
-static int by_test(const void *va, const void *vb)
+/* Where each test stands that the suite holds now, by its number; SIZE_MAX: nowhere.  The
+ * caller frees.  NULL: no memory. */
+static size_t *places_of(const struct test_suite *s)
 {
-	const struct place *a = va;
-	const struct place *b = vb;
+	size_t *places = calloc(s->n_added + 1, sizeof(*places));
 
-	return a->test < b->test ? -1 : a->test > b->test;
-}
-
-/* Sorted; the caller frees.  NULL: no memory. */
-static struct place *places_of(const struct test_suite *s)
-{
-	struct place *places = calloc(s->n_tests + 1, sizeof(*places));
-
+	for (size_t i = 0; places && i < s->n_added; i++)
+		places[i] = SIZE_MAX;
 	for (size_t i = 0; places && i < s->n_tests; i++)
-		places[i] = (struct place){ s->tests[i], i };
-	if (places)
-		qsort(places, s->n_tests, sizeof(*places), by_test);
+		places[s->tests[i]->number] = i;
 	return places;
-}
-
-/* SIZE_MAX: it was not chosen. */
-static size_t index_of(const struct place *places, size_t n, const struct test *t)
-{
-	const struct place key = { .test = t };
-	const struct place *found = bsearch(&key, places, n, sizeof(key), by_test);
-
-	return found ? found->index : SIZE_MAX;
 }
 
 static size_t count(struct test *const *list)
@@ -62,11 +40,11 @@ struct edges {
 	size_t n;
 };
 
-static void add_edges(struct edges *edges, const struct place *places, size_t n_tests,
-		      size_t after, struct test *const *before, bool must_pass)
+static void add_edges(struct edges *edges, const size_t *places, size_t after,
+		      struct test *const *before, bool must_pass)
 {
 	for (; before && *before; before++) {
-		const size_t i = index_of(places, n_tests, *before);
+		const size_t i = places[(*before)->number];
 
 		if (i == SIZE_MAX)
 			continue;
@@ -102,7 +80,7 @@ int links_of(const struct test_suite *s, struct plan_links **ret, struct iso_err
 	if (!n_edges)
 		return 0;
 	_cleanup_free_ struct plan_edge *list = calloc(n_edges, sizeof(*list));
-	_cleanup_free_ struct place *places = places_of(s);
+	_cleanup_free_ size_t *places = places_of(s);
 	_cleanup_free_ size_t *ring = calloc(s->n_tests, sizeof(*ring));
 	struct edges edges = { .list = list };
 	size_t n_ring = 0;
@@ -112,8 +90,8 @@ int links_of(const struct test_suite *s, struct plan_links **ret, struct iso_err
 	for (size_t i = 0; i < s->n_tests; i++) {
 		const struct test *t = s->tests[i];
 
-		add_edges(&edges, places, s->n_tests, i, t->after, false);
-		add_edges(&edges, places, s->n_tests, i, t->depends, true);
+		add_edges(&edges, places, i, t->after, false);
+		add_edges(&edges, places, i, t->depends, true);
 	}
 	const int r = plan_links_new(s->n_tests, list, edges.n, ret, ring, &n_ring);
 
@@ -145,45 +123,67 @@ int links_check(struct test_suite *s, struct iso_err *err)
 	return r;
 }
 
-/* Those of the list that are there and not chosen yet are, and go to the end of `todo`. */
-static void choose_all(struct test *const *list, const struct place *places, size_t n,
-		       bool *chosen, size_t *todo, size_t *n_todo)
+/* Who is there, and who has come to be. */
+struct company {
+	struct test **all;  /* those of the suite, then whom they brought */
+	size_t n;
+	bool *is_in;        /* by number */
+	bool *is_last;      /* likewise, of those that were brought: to clear away */
+};
+
+static void bring(struct company *c, struct test *const *list, bool is_last)
 {
 	for (; list && *list; list++) {
-		const size_t i = index_of(places, n, *list);
+		const size_t number = (*list)->number;
 
-		if (i == SIZE_MAX || chosen[i])
+		if (c->is_in[number])
 			continue;
-		chosen[i] = true;
-		todo[(*n_todo)++] = i;
+		c->is_in[number] = true;
+		c->is_last[number] = is_last;
+		c->all[c->n++] = *list;
 	}
 }
 
-int links_pull_in(const struct test_suite *s, bool *chosen)
+/* Before those that were chosen whoever they depend on, behind them who clears away. */
+static void put(struct test_suite *s, const struct company *c)
 {
-	bool any = false;
+	const size_t n = s->n_tests;
+	size_t k = 0;
 
-	for (size_t i = 0; i < s->n_tests; i++)
-		any |= chosen[i] && has_links(s->tests[i]);
-	if (!any)
-		return 0;
-	_cleanup_free_ struct place *places = places_of(s);
-	_cleanup_free_ size_t *todo = calloc(s->n_tests, sizeof(*todo));
-	size_t n_todo = 0;
+	for (size_t i = c->n; i-- > n;)
+		if (!c->is_last[c->all[i]->number])
+			s->tests[k++] = c->all[i];
+	for (size_t i = 0; i < n; i++)
+		s->tests[k++] = c->all[i];
+	for (size_t i = n; i < c->n; i++)
+		if (c->is_last[c->all[i]->number])
+			s->tests[k++] = c->all[i];
+	s->n_tests = k;
+}
 
-	if (!places || !todo)
+int links_complete(struct test_suite *s)
+{
+	_cleanup_free_ struct test **all = calloc(s->n_added + 1, sizeof(struct test *));
+	_cleanup_free_ bool *is_in = calloc(s->n_added + 1, sizeof(*is_in));
+	_cleanup_free_ bool *is_last = calloc(s->n_added + 1, sizeof(*is_last));
+	struct company c = { .all = all, .is_in = is_in, .is_last = is_last };
+
+	if (!all || !is_in || !is_last)
 		return -ENOMEM;
-	for (size_t i = 0; i < s->n_tests; i++)
-		if (chosen[i])
-			todo[n_todo++] = i;
-	for (size_t k = 0; k < n_todo; k++) {
-		const struct test *t = s->tests[todo[k]];
+	for (size_t i = 0; i < s->n_tests; i++) {
+		all[c.n++] = s->tests[i];
+		is_in[s->tests[i]->number] = true;
+	}
+	for (size_t k = 0; k < c.n; k++) {
+		const struct test *t = all[k];
 
 		if (t->disabled)
 			continue;
-		choose_all(t->depends, places, s->n_tests, chosen, todo, &n_todo);
-		choose_all(t->cleanups, places, s->n_tests, chosen, todo, &n_todo);
+		bring(&c, t->depends, false);
+		bring(&c, t->cleanups, true);
 	}
+	if (c.n > s->n_tests)
+		put(s, &c);
 	return 0;
 }
 

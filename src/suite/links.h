@@ -21,9 +21,10 @@ int links_resolve(struct test_suite *s, size_t first, struct iso_err *err);
  * ring are ISO_ERR_USAGE. */
 int links_check(struct test_suite *s, struct iso_err *err);
 
-/* Adds to those chosen (beside s->tests) whom they depend on and who clears away after
- * them.  A disabled test brings nobody with it.  0 or -ENOMEM. */
-int links_pull_in(const struct test_suite *s, bool *chosen);
+/* To be called wherever tests were taken out of s->tests: adds whom those that are left
+ * depend on, before them, and who clears away after them, behind.  A disabled test brings
+ * nobody with it.  0 or -ENOMEM. */
+int links_complete(struct test_suite *s);
 
 /* Among the tests that the suite holds now; NULL: none waits for another. */
 int links_of(const struct test_suite *s, struct plan_links **ret, struct iso_err *err);

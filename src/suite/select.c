@@ -272,19 +272,16 @@ static bool matches(const struct program *p, const struct test *t,
 static int choose(struct test_suite *s, const struct program *names, const struct program *tags,
 		  struct iso_err *err)
 {
-	_cleanup_free_ bool *chosen = calloc(s->n_tests + 1, sizeof(*chosen));
 	size_t kept = 0;
 
-	for (size_t i = 0; chosen && i < s->n_tests; i++)
-		chosen[i] = matches(names, s->tests[i], id_has) &&
-			    matches(tags, s->tests[i], tags_have);
-	if (!chosen || links_pull_in(s, chosen) < 0)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "choose tests");
-	for (size_t i = 0; i < s->n_tests; i++)
-		if (chosen[i])
-			s->tests[kept++] = s->tests[i];
+	for (size_t i = 0; i < s->n_tests; i++) {
+		struct test *t = s->tests[i];
+
+		if (matches(names, t, id_has) && matches(tags, t, tags_have))
+			s->tests[kept++] = t;
+	}
 	s->n_tests = kept;
-	return 0;
+	return links_complete(s) < 0 ? iso_err_set(err, ISO_ERR_HOST, ENOMEM, "choose tests") : 0;
 }
 
 int select_tests(struct test_suite *s, const char *k_expr, const char *m_expr,

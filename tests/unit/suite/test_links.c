@@ -193,6 +193,27 @@ static void a_linked_test_shares_the_tree_unless_somebody_chose(void **state)
 	assert_int_equal(links_workspace(&linked, &spec), SPEC_TREE_OVERLAY);
 }
 
+static void whoever_is_brought_brings_others(void **state)
+{
+	(void)state;
+	(void)add("other");
+	(void)add("base");
+	add("down")->named.depends = words("tool");
+	add("use")->named.fixtures = words("db");
+	suite.tests[2]->named.cleanup = words("db");
+	add("up")->named.setup = words("db");
+	suite.tests[4]->named.depends = words("base");
+	(void)add("tool");
+	resolve();
+	assert_int_equal(select_tests(&suite, "use", NULL, &err), 0);
+	assert_int_equal(suite.n_tests, 5);
+	assert_string_equal(suite.tests[0]->id, "tool");
+	assert_string_equal(suite.tests[1]->id, "base");
+	assert_string_equal(suite.tests[2]->id, "up");
+	assert_string_equal(suite.tests[3]->id, "use");
+	assert_string_equal(suite.tests[4]->id, "down");
+}
+
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -206,6 +227,7 @@ int main(void)
 		CASE(what_nobody_is_called_is_refused_where_it_stands),
 		CASE(a_ring_is_refused_with_its_tests),
 		CASE(a_linked_test_shares_the_tree_unless_somebody_chose),
+		CASE(whoever_is_brought_brings_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
