@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "base/num.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -153,8 +154,22 @@ static int set_setup(const struct loader *l, struct test *t, const struct json *
 	return source_add_strings(l->ctx->suite, value, &t->named.setup);
 }
 
+/* A label memory=SIZE declares what the test needs, as for tests that ctest itself launches
+ * through isorun, see isorun-hooks(7). */
 static int set_labels(const struct loader *l, struct test *t, const struct json *value)
 {
+	static const char prefix[] = "memory=";
+
+	for (size_t i = 0; i < json_len(value); i++) {
+		const char *label = json_str(json_at(value, i));
+		uint64_t bytes = 0;
+
+		if (!label || !str_starts(label, prefix) ||
+		    num_parse_size(label + strlen(prefix), &bytes) < 0 || bytes == 0)
+			continue;
+		t->demand.mem_bytes = bytes;
+		t->demand.mem_origin = DEMAND_DECLARED;
+	}
 	return source_add_strings(l->ctx->suite, value, &t->tags);
 }
 

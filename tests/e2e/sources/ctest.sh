@@ -22,7 +22,7 @@ cat >CMakeLists.txt <<-'END'
 	set(S ${CMAKE_SOURCE_DIR})
 	t(ignored "exit 1")
 	t(pass "exit 0")
-	p(pass LABELS quick db)
+	p(pass LABELS quick db memory=40M)
 	p(pass PROCESSORS 2)
 	p(pass COST 7)
 	p(pass RESOURCE_LOCK port "a lock with a long name and blanks")
@@ -127,7 +127,8 @@ python3 - "$out" "$PWD" <<-'END' || fail "what the list has of the properties"
 	with open(sys.argv[1]) as f:
 	    tests = {t["test"]: t for t in json.load(f)["tests"]}
 	t = tests["pass"]
-	assert sorted(t["tags"]) == ["db", "quick"], t
+	assert sorted(t["tags"]) == ["db", "memory=40M", "quick"], t
+	assert t["mem_bytes"] == 40 << 20 and t["mem_origin"] == "declared", t
 	assert t["cpus_milli"] == 2000 and t["priority"] == 7000, t
 	assert "port" in t["locks"] and len(t["locks"]) == 2, t
 	assert t["tokens"] == [] and t["origin"].startswith(sys.argv[2] + "/CMakeLists.txt:"), t
