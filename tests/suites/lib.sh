@@ -75,8 +75,7 @@ naive()
 	xargs -P"$1" -d '\n' -I{} sh -c '
 		timeout -k 5 "$TIME_LIMIT" sh -c "$1" >/dev/null 2>&1 </dev/null
 		echo "$? $1" >>"$done_file"' sh {} <"$2"
-	printf '%-34s %4d of %4d passed in %4s s\n' "$3" "$(grep -c '^0 ' "$done_file")" \
-		"$(wc -l <"$2")" "$(seconds)"
+	tell "$3" "$(wc -l <"$2")"
 }
 
 # under_isorun JOBS LINES-FILE NAME [OPTION...]: the same by isorun suite; leaves JSON events.
@@ -84,14 +83,28 @@ under_isorun()
 {
 	jobs=$1 list=$2 name=$3
 	shift 3
+	source_under_isorun "$jobs" "lines:$list" "$name" "$(wc -l <"$list")" "$@"
+}
+
+# source_under_isorun JOBS SOURCE NAME TOTAL [OPTION...]: likewise.
+source_under_isorun()
+{
+	jobs=$1 source=$2 name=$3 total=$4
+	shift 4
 	begin
 	ISORUN_STATE_DIR=$work/state "$B/isorun" suite -j"$jobs" --timeout "${TIME_LIMIT}s" \
-		--json "$work/$name.json" "$@" "lines:$list" >"$work/$name.out" 2>&1
+		--json "$work/$name.json" "$@" "$source" >"$work/$name.out" 2>&1
 	grep '"test-finished"' "$work/$name.json" | grep -E '"outcome": ?"(passed|flaky)"' |
 		python3 -c 'import json, sys
 for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$name.done"
-	printf '%-34s %4d of %4d passed in %4s s\n' "$name" "$(wc -l <"$work/$name.done")" \
-		"$(wc -l <"$list")" "$(seconds)"
+	tell "$name" "$total"
+}
+
+# tell NAME TOTAL: how many passed, and in what time.
+tell()
+{
+	printf '%-34s %4d of %4d passed in %4s s\n' "$1" "$(grep -c '^0 ' "$work/$1.done")" "$2" \
+		"$(seconds)"
 }
 
 # lost REFERENCE NAME: tests that pass one at a time and not in NAME; fails on any.
