@@ -165,6 +165,15 @@ void run_families_let_go(struct runner *r);
 void run_test_rest(struct run_test *t, int64_t delay_ns);
 bool run_test_repeat(struct run_test *t);
 
+/* runner_settle.c: an attempt after which none follows for this repetition; the end of all
+ * repetitions.  cut_short: a test that failed before and was not tried again in time has
+ * failed, one that passed and was not repeated any more has passed. */
+void run_test_book_repetition(struct run_test *t, const struct judgement *newest);
+void run_test_settle(struct run_test *t);
+void run_test_cut_short(struct run_test *t, const struct judgement *why);
+void run_test_give_up(struct run_test *t, const char *why); /* its turn will not come */
+void run_test_skip(struct run_test *t, const char *why); /* nor is it to */
+
 /* runner_links.c: who waits for whom.  0, or as links_of. */
 int run_links_make(struct runner *r, struct iso_err *err);
 void run_links_fini(struct runner *r);
@@ -178,8 +187,6 @@ bool run_test_lacks_file(struct run_test *t);
  * (nothing has changed then).  Every other fault ends the test as an error. */
 int run_test_start(struct run_test *t);
 void run_test_interrupt(struct run_test *t); /* TERM, or at once when it still waits */
-void run_test_give_up(struct run_test *t, const char *why); /* its turn will not come */
-void run_test_skip(struct run_test *t, const char *why); /* nor is it to */
 void run_test_fini(struct run_test *t);
 int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
 int64_t run_test_timeout_total_ns(const struct run_test *t); /* likewise */
