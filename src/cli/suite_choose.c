@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "cli/say.h"
 #include "cli/suite_history.h"
+#include "suite/links.h"
 
 /* A history that cannot be read is no reason not to run. */
 static void recall(struct history *history, const char *project, const struct test_suite *suite,
@@ -63,28 +64,56 @@ static void keep_failed(struct test_suite *suite, struct choose_fact *facts, boo
 		say("--last-failed: none of %zu tests is known to have run: all run", n);
 }
 
+/* What is known of each test, as they stand now; the caller frees. */
+static struct choose_fact *facts_of(struct history *history, const char *project,
+				    const struct test_suite *suite)
+{
+	struct choose_fact *facts = calloc(suite->n_tests + 1, sizeof(*facts));
+
+	if (facts)
+		recall(history, project, suite, facts);
+	return facts;
+}
+
+/* -ENOMEM */
+static int take_out(const struct options_select *select, bool quiet, struct test_suite *suite,
+		    struct choose_fact *facts)
+{
+	struct choose_share share;
+
+	if (select->last_failed)
+		keep_failed(suite, facts, quiet);
+	if (!select->shard.count)
+		return 0;
+	if (choose_shard(suite, facts, &select->shard, &share) < 0)
+		return -ENOMEM;
+	if (!quiet)
+		tell_shard(&select->shard, &share);
+	return 0;
+}
+
 int suite_choose(const struct options_select *select, struct history *history,
 		 const char *project, bool quiet, struct test_suite *suite, size_t *ret_n_first,
 		 struct iso_err *err)
 {
-	_cleanup_free_ struct choose_fact *facts = NULL;
-	struct choose_share share;
+	const bool takes_out = select->last_failed || select->shard.count;
+	struct choose_fact *facts;
+	int r = 0;
 
-	if (!select->last_failed && !select->failed_first && !select->shard.count)
-		return 0;
-	facts = calloc(suite->n_tests + 1, sizeof(*facts));
-	if (!facts)
-		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "choose the tests");
-	recall(history, project, suite, facts);
-	if (select->last_failed)
-		keep_failed(suite, facts, quiet);
-	if (select->shard.count) {
-		if (choose_shard(suite, facts, &select->shard, &share) < 0)
-			return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "choose the tests");
-		if (!quiet)
-			tell_shard(&select->shard, &share);
+	if (takes_out) {
+		facts = facts_of(history, project, suite);
+		r = facts ? take_out(select, quiet, suite, facts) : -ENOMEM;
+		free(facts);
+		if (r == 0)
+			r = links_complete(suite);
 	}
-	if (select->failed_first)
-		*ret_n_first = choose_failed_first(suite, facts);
-	return 0;
+	if (r == 0 && select->failed_first) {
+		facts = facts_of(history, project, suite);
+		if (facts)
+			*ret_n_first = choose_failed_first(suite, facts);
+		else
+			r = -ENOMEM;
+		free(facts);
+	}
+	return r < 0 ? iso_err_set(err, ISO_ERR_INTERNAL, r, "choose the tests") : 0;
 }

@@ -3,17 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "base/proc.h"
 #include "base/str.h"
-#include "base/time.h"
-
-#define LIST_MAX_BYTES (UINT64_C(64) << 20)
-#define LIST_TIMEOUT_NS (300 * NSEC_PER_SEC)
 
 struct cases {
 	const struct source_ctx *ctx;
@@ -50,44 +43,6 @@ enum source_granularity source_granularity(const struct source_ctx *ctx,
 	return ctx->granularity ? ctx->granularity : otherwise;
 }
 
-/* The last line of what it said is mostly the reason. */
-static const char *last_line(char *text)
-{
-	size_t len = strlen(text);
-
-	while (len > 0 && strchr(" \r\n", text[len - 1]))
-		text[--len] = '\0';
-	const char *end = strrchr(text, '\n');
-	return end ? end + 1 : text;
-}
-
-static int tell_failure(struct capture *c, const char *command, struct iso_err *err)
-{
-	const char *said = last_line(c->err_len ? c->err : c->out);
-	char name[16];
-
-	if (WIFSIGNALED(c->status))
-		return iso_err_set(err, ISO_ERR_USAGE, 0, "'%s' was killed by %s", command,
-				   proc_signal_name(WTERMSIG(c->status), name));
-	return iso_err_set(err, ISO_ERR_USAGE, 0, "'%s' gave %d%s%s", command,
-			   WEXITSTATUS(c->status), *said ? ": " : "", said);
-}
-
-int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
-		   struct iso_err *err)
-{
-	_cleanup_free_ char *command = str_shell_join(argv);
-	int r = command ? capture_run(argv, dir, LIST_MAX_BYTES, LIST_TIMEOUT_NS, ret) : -ENOMEM;
-
-	if (r < 0)
-		return iso_err_set(err, ISO_ERR_USAGE, r, "'%s'", command ? command : argv[0]);
-	if (WIFEXITED(ret->status) && (any_status || WEXITSTATUS(ret->status) == 0))
-		return 0;
-	r = tell_failure(ret, command, err);
-	capture_fini(ret);
-	return r;
-}
-
 static int add_test(struct cases *c, const char *suite, const char *name)
 {
 	struct test_suite *s = c->ctx->suite;
@@ -100,6 +55,8 @@ static int add_test(struct cases *c, const char *suite, const char *name)
 	if (suite || name)
 		t->id = arena_printf(s->arena, "%s::%s%s%s", t->id, suite ? suite : "",
 				     suite && name ? "." : "", name ? name : "");
+	if (name)
+		t->skip_pattern = c->kind->skip_pattern;
 	if (c->kind->runs_beside && !c->ctx->cwd) {
 		_cleanup_free_ char *dir = path_dir(c->path);
 		t->cwd = dir ? arena_strdup(s->arena, dir) : NULL;

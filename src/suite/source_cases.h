@@ -15,6 +15,7 @@ struct cases_kind {
 	const char *name;               /* "gtest" */
 	const char *const *list;        /* what follows the program; NULL-terminated */
 	bool any_status;                /* it lists with a status of its own */
+	const char *skip_pattern;       /* in the output of a single case: skipped; NULL: none */
 	bool runs_beside;               /* in the program's directory, where nobody said where */
 
 	/* Calls cases_add for each case that the text (it may be changed) lists, in order. */
@@ -40,10 +41,5 @@ int cases_detect_none(const struct source_ctx *ctx, struct iso_err *err);
 /* What the command line, else the source's section, else the kind says. */
 enum source_granularity source_granularity(const struct source_ctx *ctx,
 					   enum source_granularity otherwise);
-
-/* Runs argv in dir and reads what it prints; it must end with status 0, unless any_status.
- * ISO_ERR_USAGE with what it said; the caller finishes *ret after 0. */
-int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
-		   struct iso_err *err);
 
 #endif

@@ -31,6 +31,7 @@ static const struct cases_kind kind = {
 	.name = "go",
 	.list = (const char *const[]){ "-test.list", ".", NULL },
 	.runs_beside = true, /* as `go test` does: testdata lies there */
+	.skip_pattern = "^--- SKIP: ",
 	.parse = parse,
 	.choose = choose,
 };

@@ -41,6 +41,7 @@ static int choose(const char *suite, const char *name, char ***argv)
 static const struct cases_kind kind = {
 	.name = "gtest",
 	.list = (const char *const[]){ "--gtest_list_tests", NULL },
+	.skip_pattern = "^\\[  SKIPPED \\] 1 test, listed below:$",
 	.parse = parse,
 	.choose = choose,
 };

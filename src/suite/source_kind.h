@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/capture.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "model/test.h"
@@ -60,8 +61,13 @@ int source_load_in(const struct source_ctx *ctx, const char *source, struct iso_
  * ISO_ERR_USAGE that says what was looked for. */
 int source_detect(const struct source_ctx *ctx, struct iso_err *err);
 
-/* Runs a tool that knows the tests, in `dir`, and reads the JSON that it prints; the caller
- * frees.  A tool that is not installed or fails is ISO_ERR_USAGE with what it said. */
+/* Runs a tool or a program that knows the tests, in `dir`, and reads what it prints; the
+ * caller finishes *ret after 0.  One that is not installed or fails, unless any status will
+ * do, is ISO_ERR_USAGE with what it said. */
+int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
+		   struct iso_err *err);
+
+/* Likewise, and parses the JSON that it prints; the caller frees. */
 int source_ask(char *const *argv, const char *dir, struct json **ret, struct iso_err *err);
 
 /* A list of strings, or one string, into the suite's arena, behind what *list holds.  0 or

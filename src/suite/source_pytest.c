@@ -70,6 +70,7 @@ static int add_node(const struct source_ctx *ctx, const char *id)
 	t->cwd = arena_strdup(s->arena, ctx->cwd ? ctx->cwd : ctx->base_dir);
 	t->origin = arena_printf(s->arena, "%s/%.*s", ctx->base_dir, (int)file_len, id);
 	t->program = t->origin;
+	t->skip_pattern = "^[0-9]+ skipped(, [0-9]+ warnings?)? in [0-9.]+s";
 	return t->id && t->argv && t->cwd && t->origin ? 0 : -ENOMEM;
 }
 

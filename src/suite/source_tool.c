@@ -44,6 +44,28 @@ static int tell_failure(const struct capture *c, const char *command, struct iso
 			   WEXITSTATUS(c->status), buf_str(&said));
 }
 
+int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
+		   struct iso_err *err)
+{
+	_cleanup_free_ char *command = str_shell_join(argv);
+
+	if (!command)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "'%s'", argv[0]);
+	int r = capture_run(argv, dir, OUTPUT_MAX, ASK_TIMEOUT_NS, ret);
+
+	if (r == -ENOENT && !strchr(argv[0], '/')) {
+		iso_err_set(err, ISO_ERR_USAGE, 0, "'%s' is not in PATH", argv[0]);
+		return iso_err_hint(err, "its tests are known to %s alone: install it", argv[0]);
+	}
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_USAGE, r, "'%s' in '%s'", command, dir);
+	if (WIFEXITED(ret->status) && (any_status || WEXITSTATUS(ret->status) == 0))
+		return 0;
+	r = tell_failure(ret, command, err);
+	capture_fini(ret);
+	return r;
+}
+
 int source_ask(char *const *argv, const char *dir, struct json **ret, struct iso_err *err)
 {
 	_cleanup_free_ char *command = str_shell_join(argv);
@@ -51,18 +73,9 @@ int source_ask(char *const *argv, const char *dir, struct json **ret, struct iso
 
 	if (!command)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "'%s'", argv[0]);
-	int r = capture_run(argv, dir, OUTPUT_MAX, ASK_TIMEOUT_NS, &c);
-
-	if (r == -ENOENT) {
-		iso_err_set(err, ISO_ERR_USAGE, 0, "'%s' is not in PATH", argv[0]);
-		return iso_err_hint(err, "its tests are known to %s alone: install it", argv[0]);
-	}
-	if (r < 0)
-		return iso_err_set(err, ISO_ERR_USAGE, r, "'%s' in '%s'", command, dir);
-	if (c.status != 0)
-		r = tell_failure(&c, command, err);
-	else
-		r = json_parse(c.out, c.out_len, command, ret, err);
+	if (source_capture(argv, dir, false, &c, err) < 0)
+		return -EINVAL;
+	int r = json_parse(c.out, c.out_len, command, ret, err);
 	capture_fini(&c);
 	return r;
 }

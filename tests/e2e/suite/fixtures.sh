@@ -93,3 +93,30 @@ cat >ring.ini <<-'END'
 END
 expect 2 isorun suite ring.ini
 says "tests wait for each other: 'a' after 'b' after 'a'|tests wait for each other: 'b' after 'a'"
+
+# Who is chosen because it failed, or by its shard, brings along whom it needs, too.
+mkdir ../later
+cd ../later || exit
+cat >isorun.ini <<-'END'
+	[test fill]
+	command = echo hello >data
+	setup = db
+	[test read]
+	command = grep -q bye data
+	fixtures = db
+	[test other]
+	command = true
+END
+expect 1 isorun suite
+has '^2 passed, 1 failed'
+rm -f data
+expect 1 isorun suite --last-failed
+has '^1 passed, 1 failed'
+for i in 1 2 3; do
+	rm -f data
+	isorun suite --shard $i/3 --json - >events 2>/dev/null
+	grep -q '"test":"read"' events || continue
+	grep -q '"test":"fill"' events || fail "a shard has the test without its fixture"
+	found=yes
+done
+[ -n "${found-}" ] || fail "no shard has the test"

@@ -12,6 +12,7 @@ fake()
 		#!/bin/sh
 		case "\$*" in
 		'$2') cat "\$(dirname "\$0")/$1.list" ;;
+		*Skips*) cat "\$(dirname "\$0")/$1.skips" ;;
 		*) printf "ran <%s>\\n" "\$*"; case "\$*" in *Bad*) exit 1 ;; esac ;;
 		esac
 	END
@@ -37,9 +38,11 @@ END
 same "$(ids gtest:g | tr '\n' ' ')" 'g::A.One g::A.Bad g::Ty/0.Works g::Nums/P.Even/0 ' gtest
 same "$(ids --granularity suite gtest:g | tr '\n' ' ')" 'g::A g::Ty/0 g::Nums/P ' suites
 same "$(ids --granularity program gtest:g)" g program
+printf '  Skips\n' >>g.list
+printf '[ RUN      ] Nums/P.Skips\n[  SKIPPED ] 1 test, listed below:\n' >g.skips
 expect 1 isorun suite gtest:g
 has '  \| ran <--gtest_filter=A.Bad>'
-has '^3 passed, 1 failed'
+has '^3 passed, 1 failed, 1 skipped'
 
 fake c --list-test-names-only
 printf 'adds, [well] "q"\nBad\\slash\n' >c.list
@@ -50,17 +53,19 @@ has 'adds\\\\, \\\\\[well'
 
 mkdir go
 (cd go && fake w.test '-test.list .')
-printf 'TestA\nBenchmarkB\nExampleBad\n' >go/w.test.list
+printf '%s\n' '=== RUN   TestSkips' '--- SKIP: TestSkips (0.00s)' PASS >go/w.test.skips
+printf 'TestSkips\nTestA\nBenchmarkB\nExampleBad\n' >go/w.test.list
 expect 1 isorun suite go:go/w.test
 has '  \| ran <-test.run=\^ExampleBad\$ -test.v>'
 has 'cd [^ ]*/go &&'
-has '^1 passed, 1 failed'
+has '^1 passed, 1 failed, 1 skipped'
 
 fake r '--list --format terse'
-printf 'm::bad_Bad: test\nm::good: test\nm::fast: benchmark\n\n2 tests, 1 benchmark\n' >r.list
+printf 'running 1 test\ntest result: ok. 0 passed; 0 failed; 1 ignored; 0 measured\n' >r.skips
+printf 'm::Skips: test\nm::bad_Bad: test\nm::good: test\nm::fast: benchmark\n\n2 tests, 1 benchmark\n' >r.list
 expect 1 isorun suite cargo:r
 has '  \| ran <--exact m::bad_Bad>'
-has '^1 passed, 1 failed'
+has '^1 passed, 1 failed, 1 skipped'
 
 # What does not list: one line, and nothing ran.
 : >g.list

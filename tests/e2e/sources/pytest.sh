@@ -20,6 +20,11 @@ class TestOf:
         assert False
 
 
+@pytest.mark.skip(reason="no network")
+def test_skipped():
+    pass
+
+
 @pytest.mark.parametrize("x", ["a::b", "c d"])
 def test_each(x):
     pass
@@ -34,16 +39,17 @@ ids --granularity case . >case
 for id in 'test_a.py::TestOf::test_one' 'test_a.py::test_each\[a::b\]' 'test_a.py::test_each\[c d\]'; do
 	has "^tests/$id\$" case
 done
-[ "$(wc -l <case)" = 5 ] || fail "$(wc -l <case) cases instead of 5"
+[ "$(wc -l <case)" = 6 ] || fail "$(wc -l <case) cases instead of 6"
 printf '[source]\nfrom = pytest:tests\ngranularity = suite\n' >isorun.ini
 ids >suite
 has '^tests/test_a.py::TestOf$' suite
-[ "$(wc -l <suite)" = 4 ] || fail "$(wc -l <suite) suites instead of 4"
+[ "$(wc -l <suite)" = 5 ] || fail "$(wc -l <suite) suites instead of 5"
 rm isorun.ini
 
 expect 1 isorun suite --granularity case --junit junit.xml pytest:tests
 cases junit.xml >ended
 has '^failure .*test_two$' ended
+has '^skipped .*test_skipped$' ended
 [ "$(grep -c '^passed' ended)" = 4 ] || fail "$(cat ended)"
 has '^  \| .*assert False'
 expect 1 isorun suite --granularity case -m slow pytest:tests
