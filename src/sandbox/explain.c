@@ -217,6 +217,9 @@ static void add_step_hint(const struct sbx_step *s, const struct sbx_fault *f,
 				  "without --strict for a copy of the tree");
 	else if (s->op == SBX_MOUNT && strcmp(s->type, "proc") == 0)
 		iso_err_hint(ret, "the host's /proc is masked (a container?); use --share pid");
+	else if (s->op == SBX_PROPAGATE && f->code == EINVAL)
+		iso_err_hint(ret, "the root directory is no mount, in a chroot; `mount --bind DIR "
+				  "DIR` ahead of `chroot DIR` mends that");
 	else if (s->op == SBX_SCRATCH)
 		iso_err_hint(ret, "set TMPDIR to a directory that you may write");
 	else if (s->op == SBX_CHDIR && f->code == ENOENT)

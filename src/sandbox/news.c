@@ -88,6 +88,14 @@ static void take_degraded(struct news_reader *r, const struct sbx_fault *f)
 		news->n_degraded++;
 }
 
+/* mount(2): EINVAL where "/" is no mount point, as in a chroot into a mere directory.  What
+ * is mounted there would reach the host. */
+static bool is_in_chroot(const struct sbx_plan *plan, const struct sbx_fault *f)
+{
+	return f->step < plan->init.n && plan->init.steps[f->step].op == SBX_PROPAGATE &&
+	       f->code == EINVAL;
+}
+
 static void take_fault(struct news_reader *r, const struct sbx_fault *f)
 {
 	r->news.faulty = true;
@@ -101,7 +109,8 @@ static void take_fault(struct news_reader *r, const struct sbx_fault *f)
 		r->news.no_overlay = s->op == SBX_MOUNT && str_eq(s->type, "overlay");
 	}
 	fault_explain(r->plan, f, &r->news.fault);
-	r->news.refused = f->stage == SBX_STAGE_INIT && f->step < r->plan->n_user_map_steps;
+	r->news.refused = f->stage == SBX_STAGE_INIT &&
+			  (f->step < r->plan->n_user_map_steps || is_in_chroot(r->plan, f));
 }
 
 static void take_counter(struct news_reader *r, const struct cg *cg, const struct sbx_counter *head,

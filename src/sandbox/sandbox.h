@@ -110,7 +110,8 @@ struct sbx_news {
 	uint64_t n_refused;    /* calls in all */
 	uint64_t private_bytes;      /* that private directories and layers in memory held in */
 	uint64_t private_most_bytes; /* the end, and could hold at most; 0: not known */
-	bool refused;          /* faulty: the user namespace could not be used */
+	bool refused;          /* faulty: the user namespace could not be used, or the
+				* root directory is no mount */
 	bool faulty;           /* it never started: fault says why */
 	bool no_overlay;       /* the fault is that the workspace's cannot be mounted */
 	int fault_status;      /* 125, 126 or 127 */
