@@ -64,40 +64,45 @@ fetch() # fetch PACKAGE: unpacks its source; the folder is $work/src
 begin() { began=$(date +%s%N); }
 seconds() { echo "$began $(date +%s%N)" | awk '{ printf "%.0f", ($2 - $1) / 1e9 }'; }
 
-# naive JOBS LINES-FILE NAME: runs the lines as any parallel runner does, in a
-# copy of the tree; statuses and lines go to $work/NAME.done.
+# naive JOBS LINES-FILE NAME: runs the lines, with what $before says in front of them,
+# as any parallel runner does; statuses and lines go to $work/NAME.done.
+before=
 naive()
 {
 	rm -f "$work/$3.done"
-	export TIME_LIMIT done_file="$work/$3.done"
+	export TIME_LIMIT before done_file="$work/$3.done"
 	begin
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	xargs -P"$1" -d '\n' -I{} sh -c '
-		timeout -k 5 "$TIME_LIMIT" sh -c "$1" >/dev/null 2>&1 </dev/null
+		timeout -k 5 "$TIME_LIMIT" sh -c "$before $1" >/dev/null 2>&1 </dev/null
 		echo "$? $1" >>"$done_file"' sh {} <"$2"
 	tell "$3" "$(wc -l <"$2")"
 }
 
-# under_isorun JOBS LINES-FILE NAME [OPTION...]: the same by isorun suite; leaves JSON events.
+# under_isorun JOBS LINES-FILE NAME [OPTION...]: the same by isorun suite, from $sources
+# where its tests are called as the lines are; leaves JSON events.
+sources=
 under_isorun()
 {
 	jobs=$1 list=$2 name=$3
 	shift 3
-	source_under_isorun "$jobs" "lines:$list" "$name" "$(wc -l <"$list")" "$@"
+	source_under_isorun "$jobs" "${sources:-lines:$list}" "$name" "$(wc -l <"$list")" "$@"
 }
 
-# source_under_isorun JOBS SOURCE NAME TOTAL [OPTION...]: likewise.
+# source_under_isorun JOBS SOURCES NAME TOTAL [OPTION...]: likewise.
 source_under_isorun()
 {
 	jobs=$1 source=$2 name=$3 total=$4
 	shift 4
 	begin
+	# shellcheck disable=SC2086 # words
 	ISORUN_STATE_DIR=$work/state "$B/isorun" suite -j"$jobs" --timeout "${TIME_LIMIT}s" \
-		--json "$work/$name.json" "$@" "$source" >"$work/$name.out" 2>&1
+		--json "$work/$name.json" "$@" $source >"$work/$name.out" 2>&1
 	grep '"test-finished"' "$work/$name.json" | grep -E '"outcome": ?"(passed|flaky)"' |
 		python3 -c 'import json, sys
 for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$name.done"
 	tell "$name" "$total"
+	sed -n 's/^wall.*; lower bound/	lower bound/p' "$work/$name.out"
 }
 
 # tell NAME TOTAL: how many passed, and in what time.
@@ -114,6 +119,36 @@ lost()
 	grep '^0 ' "$work/$2.done" | sort | comm -23 "$work/$1.good" - >"$work/$2.lost"
 	sed 's/^0 /	lost: /' "$work/$2.lost"
 	[ ! -s "$work/$2.lost" ]
+}
+
+# sampled LINES-FILE: prints its name, or that of a file with each Nth line where SAMPLE=N.
+sampled()
+{
+	if [ -n "${SAMPLE-}" ]; then
+		awk -v n="$SAMPLE" 'NR % n == 1 % n' "$1" >"$work/sample.lines"
+		set -- "$work/sample.lines"
+	fi
+	echo "$1"
+}
+
+tree_hash() { find . -type f -exec md5sum {} + | sort -k 2 | md5sum; }
+
+# measure LINES-FILE [OPTION...]: one at a time, eight at once, and three times by isorun, from
+# the root of the tree.  Fails if isorun lost a test that passes alone, or changed the tree.
+measure()
+{
+	list=$1
+	shift
+	bad=0
+	naive 1 "$list" one
+	naive 8 "$list" naive-j8
+	tree=$(tree_hash)
+	for round in 1 2 3; do
+		under_isorun 8 "$list" "isorun-j8-$round" "$@"
+		lost one "isorun-j8-$round" || bad=1
+	done
+	[ "$(tree_hash)" = "$tree" ] || { echo "	the tree is changed"; bad=1; }
+	return $bad
 }
 
 # scripts FOLDER: runs its scripts, which are as those of tests/e2e; fails if any does.
