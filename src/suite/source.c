@@ -13,8 +13,9 @@
 #include "suite/source_kind.h"
 
 static const struct source_kind *const kinds[] = {
-	&source_manifest, &source_ctest, &source_meson, &source_pytest, &source_tap, &source_bats,
-	&source_exec, &source_lines, &source_gtest, &source_catch2, &source_go, &source_cargo,
+	&source_manifest, &source_ctest, &source_meson, &source_automake, &source_pytest,
+	&source_tap, &source_bats, &source_exec, &source_lines, &source_gtest, &source_catch2,
+	&source_go, &source_cargo,
 };
 
 const struct source_kind *source_kind_at(size_t i)

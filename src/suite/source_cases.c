@@ -92,7 +92,7 @@ static int load_program(struct cases *c, const char *pattern, struct iso_err *er
 		r = strv_add(&argv, c->kind->list[i]);
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "tests");
-	if (source_capture(argv, dir ? dir : c->ctx->base_dir, c->kind->any_status, &listed,
+	if (source_capture(argv, NULL, dir ? dir : c->ctx->base_dir, c->kind->any_status, &listed,
 			   err) < 0)
 		return iso_err_wrap(err, "%s:%s", c->kind->name, pattern);
 	r = c->kind->parse(c, listed.out);

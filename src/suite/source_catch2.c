@@ -58,7 +58,7 @@ static bool is_version_3(const struct source_ctx *ctx, const char *pattern)
 	if (source_glob(ctx, patterns, &files, NULL) < 0 || !files)
 		return false;
 	char *argv[] = { files[0], (char[]){ "--list-test-names-only" }, NULL };
-	if (source_capture(argv, ctx->base_dir, true, &said, NULL) == 0)
+	if (source_capture(argv, NULL, ctx->base_dir, true, &said, NULL) == 0)
 		is = strstr(said.err, "Unrecognised token") != NULL;
 	capture_fini(&said);
 	return is;

@@ -41,6 +41,7 @@ struct source_kind {
 extern const struct source_kind source_manifest;
 extern const struct source_kind source_ctest;
 extern const struct source_kind source_meson;
+extern const struct source_kind source_automake;
 extern const struct source_kind source_tap;
 extern const struct source_kind source_exec;
 extern const struct source_kind source_lines;
@@ -63,9 +64,9 @@ int source_detect(const struct source_ctx *ctx, struct iso_err *err);
 
 /* Runs a tool or a program that knows the tests, in `dir`, and reads what it prints; the
  * caller finishes *ret after 0.  One that is not installed or fails, unless any status will
- * do, is ISO_ERR_USAGE with what it said. */
-int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
-		   struct iso_err *err);
+ * do, is ISO_ERR_USAGE with what it said.  `name` is what messages call it; NULL: argv. */
+int source_capture(char *const *argv, const char *name, const char *dir, bool any_status,
+		   struct capture *ret, struct iso_err *err);
 
 /* Likewise, and parses the JSON that it prints; the caller frees. */
 int source_ask(char *const *argv, const char *dir, struct json **ret, struct iso_err *err);

@@ -44,10 +44,10 @@ static int tell_failure(const struct capture *c, const char *command, struct iso
 			   WEXITSTATUS(c->status), buf_str(&said));
 }
 
-int source_capture(char *const *argv, const char *dir, bool any_status, struct capture *ret,
-		   struct iso_err *err)
+int source_capture(char *const *argv, const char *name, const char *dir, bool any_status,
+		   struct capture *ret, struct iso_err *err)
 {
-	_cleanup_free_ char *command = str_shell_join(argv);
+	_cleanup_free_ char *command = name ? strdup(name) : str_shell_join(argv);
 
 	if (!command)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "'%s'", argv[0]);
@@ -73,7 +73,7 @@ int source_ask(char *const *argv, const char *dir, struct json **ret, struct iso
 
 	if (!command)
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "'%s'", argv[0]);
-	if (source_capture(argv, dir, false, &c, err) < 0)
+	if (source_capture(argv, command, dir, false, &c, err) < 0)
 		return -EINVAL;
 	int r = json_parse(c.out, c.out_len, command, ret, err);
 	capture_fini(&c);
