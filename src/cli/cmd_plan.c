@@ -51,7 +51,7 @@ static const struct opt rows[] = {
 	OPT_HELP,
 	OPT_HISTORY_KEY(FIELD(history_key)),
 	{ 0, "html", "FILE", opt_string, FIELD(html_file),
-	  "write a page with a picture; - is standard output", NULL },
+	  "write a page with a picture; - is stdout", NULL },
 	{ 'j', "jobs", "N", opt_count, FIELD(jobs),
 	  "tests at once at most (default: as the suite)", NULL },
 	{ 0, "json", NULL, opt_flag, FIELD(json), "one JSON object on standard output", NULL },

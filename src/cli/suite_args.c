@@ -37,7 +37,7 @@ const struct opt options_select_rows[OPTIONS_SELECT_N] = {
 	{ 0, "failed-first", NULL, opt_flag, FIELD(failed_first),
 	  "first those that failed when last run", NULL },
 	{ 0, "granularity", "HOW", opt_granularity, FIELD(granularity),
-	  "what of a program is one test: case, suite, program", NULL },
+	  "a test is a case, a suite or a program", NULL },
 	{ 0, "last-failed", NULL, opt_flag, FIELD(last_failed),
 	  "only those that failed when last run", NULL },
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),
