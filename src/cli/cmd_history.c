@@ -189,14 +189,12 @@ static int refuse(const char *what, struct iso_err *err)
 	return iso_err_set(err, ISO_ERR_USAGE, 0, "history %s", what);
 }
 
-/* `export` alone would be a test of that name. */
 static int choose_verb(const struct history_values *v, char *const *words, verb_fn **ret,
 		       const char **ret_word, struct iso_err *err)
 {
 	const bool views = v->order >= 0 || v->since || v->json;
 	const bool prunes = v->older_ns || v->keep_runs || v->all_projects;
-	const bool moves = words[0] && words[1] &&
-			   (str_eq(words[0], "export") || str_eq(words[0], "import"));
+	const bool moves = str_eq(words[0], "export") || str_eq(words[0], "import");
 
 	*ret_word = words[0];
 	if (str_eq(words[0], "prune")) {
@@ -213,6 +211,8 @@ static int choose_verb(const struct history_values *v, char *const *words, verb_
 	if (moves) {
 		*ret = str_eq(words[0], "export") ? export_file : import_file;
 		*ret_word = words[1];
+		if (!words[1])
+			return refuse("export and import need a file", err);
 		return words[2] || views ? refuse("export and import take one file", err) : 0;
 	}
 	if (words[0] && (words[1] || v->order >= 0 || v->since))

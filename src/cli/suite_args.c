@@ -97,6 +97,7 @@ int suite_args_load(char *const *sources, const struct options_select *select,
 
 	suite_settings_init(ret_settings);
 	ret_settings->granularity = select->granularity;
+	ret_settings->chooses = select->names || select->tags;
 	if (test_suite_init(ret) < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
 	r = load_sources(sources, ret, ret_settings, err);

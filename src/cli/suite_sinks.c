@@ -11,16 +11,30 @@
 #include "cli/say.h"
 #include "report/github.h"
 
+/* The later one would end what the other wrote; devices take all. */
+static bool is_one_file(const char *a, const char *b)
+{
+	return a && b && str_eq(a, b) && !str_starts(a, "/dev/");
+}
+
 int suite_reports_check(const struct report_files *files, struct iso_err *err)
 {
-	const struct report_format *first = report_on_stdout(files, NULL);
-	const struct report_format *second = first ? report_on_stdout(files, first) : NULL;
+	const struct report_format *f;
 
-	if (!second)
-		return 0;
-	return iso_err_set(err, ISO_ERR_USAGE, 0,
-			   "options '--%s' and '--%s': both to standard output", first->name,
-			   second->name);
+	for (size_t i = 0; (f = report_format_at(i)); i++) {
+		const char *file = report_file_of(files, f);
+
+		for (size_t k = 0; k < i; k++) {
+			const struct report_format *other = report_format_at(k);
+
+			if (is_one_file(file, report_file_of(files, other)))
+				return iso_err_set(err, ISO_ERR_USAGE, 0,
+						   "options '--%s' and '--%s': both to %s",
+						   other->name, f->name,
+						   str_eq(file, "-") ? "standard output" : file);
+		}
+	}
+	return 0;
 }
 
 static int add(struct suite_sinks *s, int r, struct sink *sink, struct iso_err *err)

@@ -48,6 +48,8 @@ struct test {
 	const char *pass_pattern; /* POSIX extended, in the output: passed; NULL: none */
 	const char *fail_pattern; /* failed; wins over pass_pattern and status; NULL: none */
 	const char *skip_pattern; /* skipped, after fail_pattern; NULL: none */
+	bool skip_passes;        /* who matches skip_pattern has status 0, too: a test may print
+				  * what it likes */
 	bool patterns_span;      /* they are matched against the output as a whole: '^' and '$'
 				  * are its ends, and '.' matches line ends */
 	enum test_expectation expectation;

@@ -110,10 +110,11 @@ static void add_last_lines(struct buf *b, const char *run_dir, const char *outpu
 	}
 }
 
+/* Or could not be run for another's failure, or for want of what it takes. */
 static bool is_failure(const struct fold_test *t)
 {
 	return t->phase == FOLD_FINISHED && !outcome_is_good(t->outcome) &&
-	       t->outcome != OUTCOME_NOT_RUN;
+	       (t->outcome != OUTCOME_NOT_RUN || t->blocked);
 }
 
 static bool is_flaky(const struct fold_test *t)

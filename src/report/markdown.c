@@ -109,10 +109,11 @@ static void add_cell(struct buf *b, const char *text, size_t columns)
 		add_code(b, buf_str(&safe));
 }
 
+/* Or could not be run for another's failure, or for want of what it takes. */
 static bool is_failure(const struct fold_test *t)
 {
 	return t->phase == FOLD_FINISHED && !outcome_is_good(t->outcome) &&
-	       t->outcome != OUTCOME_NOT_RUN;
+	       (t->outcome != OUTCOME_NOT_RUN || t->blocked);
 }
 
 static bool is_flaky(const struct fold_test *t)
@@ -140,10 +141,10 @@ static struct counts count(const struct fold *f)
 	for (size_t i = 0; i < f->n_tests; i++) {
 		const struct fold_test *t = f->tests[i];
 
-		if (is_failure(t))
-			n.failed++;
-		else if (t->phase != FOLD_FINISHED || t->outcome == OUTCOME_NOT_RUN)
+		if (t->phase != FOLD_FINISHED || t->outcome == OUTCOME_NOT_RUN)
 			n.not_run++;
+		else if (is_failure(t))
+			n.failed++;
 		else if (t->outcome == OUTCOME_SKIPPED || is_quarantined(t))
 			n.skipped++;
 		else

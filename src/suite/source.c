@@ -91,6 +91,9 @@ static int unknown_source(const char *source, const char *colon, struct iso_err 
 static int load_path(const struct source_ctx *ctx, const char *source, const char *path,
 		     struct iso_err *err)
 {
+	static const char *const by_ending[][2] = {
+		{ ".t", "tap" }, { ".bats", "bats" }, { ".py", "pytest" },
+	};
 	struct stat st;
 
 	if (stat(path, &st) < 0)
@@ -105,6 +108,9 @@ static int load_path(const struct source_ctx *ctx, const char *source, const cha
 		return source_manifest.load(ctx, path, err);
 	iso_err_set(err, ISO_ERR_USAGE, 0,
 		    "source '%s': neither a directory nor a manifest (*.ini)", source);
+	for (size_t i = 0; i < ARRAY_SIZE(by_ending); i++)
+		if (str_ends(path, by_ending[i][0]))
+			return iso_err_hint(err, "%s:%s", by_ending[i][1], source);
 	return iso_err_hint(err, "exec:%s runs it, lines:%s runs each of its lines", source,
 			    source);
 }

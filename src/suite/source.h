@@ -37,6 +37,7 @@ struct suite_settings {
 	char *quarantine;         /* a file, absolute; NULL: none */
 	char *workspace_dir;      /* absolute; NULL: the working directory */
 	enum source_granularity granularity; /* of the command line: before sources are loaded */
+	bool chooses;             /* likewise: tests are chosen by name or tag */
 	char **tokens;            /* "gpu=2": so many there are; checked already */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
 };

@@ -31,6 +31,7 @@ static const struct cases_kind kind = {
 	.name = "cargo",
 	.list = (const char *const[]){ "--list", "--format", "terse", NULL },
 	.skip_pattern = "^test result: ok\\. 0 passed; 0 failed; 1 ignored;",
+	.names_hash = true,
 	.parse = parse,
 	.choose = choose,
 };

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/path.h"
@@ -40,7 +41,20 @@ enum source_granularity source_granularity(const struct source_ctx *ctx,
 {
 	if (ctx->settings->granularity)
 		return ctx->settings->granularity;
-	return ctx->granularity ? ctx->granularity : otherwise;
+	if (ctx->granularity)
+		return ctx->granularity;
+	/* What is chosen is no more and no less than what matches. */
+	return ctx->settings->chooses ? GRANULARITY_CASE : otherwise;
+}
+
+/* "deps/work-0123456789abcdef": without what cargo calls the build. */
+static const char *without_hash(struct arena *arena, const char *id)
+{
+	const char *dash = strrchr(id, '-');
+
+	if (!dash || strlen(dash + 1) != 16 || strspn(dash + 1, "0123456789abcdef") != 16)
+		return id;
+	return arena_printf(arena, "%.*s", (int)(dash - id), id);
 }
 
 static int add_test(struct cases *c, const char *suite, const char *name)
@@ -52,11 +66,14 @@ static int add_test(struct cases *c, const char *suite, const char *name)
 	if (!t || strv_add(&argv, c->word) < 0 ||
 	    ((suite || name) && c->kind->choose(suite, name, &argv) < 0))
 		return -ENOMEM;
-	if (suite || name)
+	if (c->kind->names_hash)
+		t->id = without_hash(s->arena, t->id);
+	if (t->id && (suite || name))
 		t->id = arena_printf(s->arena, "%s::%s%s%s", t->id, suite ? suite : "",
 				     suite && name ? "." : "", name ? name : "");
 	if (name)
 		t->skip_pattern = c->kind->skip_pattern;
+	t->skip_passes = true;
 	if (c->kind->runs_beside && !c->ctx->cwd) {
 		_cleanup_free_ char *dir = path_dir(c->path);
 		t->cwd = dir ? arena_strdup(s->arena, dir) : NULL;
@@ -116,6 +133,9 @@ int cases_load(const struct source_ctx *ctx, const struct cases_kind *kind, cons
 		r = iso_err_set(err, ISO_ERR_USAGE, 0, "%s:%s: no file in '%s' matches", kind->name,
 				pattern, ctx->base_dir);
 	for (size_t i = 0; r == 0 && files[i]; i++) {
+		/* Beside a program lie files of the same name (".d"). */
+		if (access(files[i], X_OK) < 0 && strv_len(files) > 1)
+			continue;
 		struct cases c = {
 			.ctx = ctx,
 			.kind = kind,

@@ -14,8 +14,10 @@ struct cases; /* of one program, being collected */
 struct cases_kind {
 	const char *name;               /* "gtest" */
 	const char *const *list;        /* what follows the program; NULL-terminated */
+	bool names_hash;                /* its name ends with '-' and a hash of the build */
 	bool any_status;                /* it lists with a status of its own */
-	const char *skip_pattern;       /* in the output of a single case: skipped; NULL: none */
+	const char *skip_pattern;       /* in the output of a single case that passes:
+					 * skipped; NULL: none */
 	bool runs_beside;               /* in the program's directory, where nobody said where */
 
 	/* Calls cases_add for each case that the text (it may be changed) lists, in order. */

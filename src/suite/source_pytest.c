@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -12,7 +14,8 @@
 #include "suite/source_cases.h"
 
 /* Collects as pytest itself does, and prints a line for each test: its node id, from here
- * and not from pytest's rootdir, and its markers.  What the suite's own files print goes to
+ * and not from pytest's rootdir, and its markers; and for each file that skips itself as a
+ * whole its name, and why.  What the suite's own files print goes to
  * standard error. */
 static const char collector[] =
 	"import json, os, sys\n"
@@ -20,6 +23,14 @@ static const char collector[] =
 	"os.dup2(2, 1)\n"
 	"import pytest\n"
 	"class Collector:\n"
+	"    def pytest_configure(self, config):\n"
+	"        self.root = str(config.rootdir)\n"
+	"    def pytest_collectreport(self, report):\n"
+	"        if report.skipped:\n"
+	"            why = report.longrepr\n"
+	"            why = why[2] if isinstance(why, tuple) else str(why)\n"
+	"            file = os.path.join(self.root, report.nodeid.split('::')[0])\n"
+	"            out.write(json.dumps([os.path.relpath(file), [], why]) + '\\n')\n"
 	"    def pytest_collection_finish(self, session):\n"
 	"        for item in session.items:\n"
 	"            file, *rest = item.nodeid.split('::')\n"
@@ -33,6 +44,7 @@ static const char collector[] =
 
 static const char python[] = "python3";
 
+#define SETTINGS_MAX_BYTES (1 << 20)
 #define COLLECTED_MAX_BYTES (UINT64_C(256) << 20)
 #define COLLECT_TIMEOUT_NS (600 * NSEC_PER_SEC)
 
@@ -55,11 +67,11 @@ static size_t part_of(const char *id, enum source_granularity granularity)
 	return class_end ? (size_t)(class_end - id) : strlen(id);
 }
 
-static int add_node(const struct source_ctx *ctx, const char *id)
+static int add_node(const struct source_ctx *ctx, const char *id, bool is_case)
 {
 	struct test_suite *s = ctx->suite;
 	struct test *t = test_suite_add(s);
-	const char *const words[] = { python, "-m", "pytest", "-q", id, NULL };
+	const char *const words[] = { python, "-m", "pytest", "-q", "-rs", id, NULL };
 	const char *file_end = strstr(id, "::");
 	const size_t file_len = file_end ? (size_t)(file_end - id) : strlen(id);
 
@@ -70,7 +82,9 @@ static int add_node(const struct source_ctx *ctx, const char *id)
 	t->cwd = arena_strdup(s->arena, ctx->cwd ? ctx->cwd : ctx->base_dir);
 	t->origin = arena_printf(s->arena, "%s/%.*s", ctx->base_dir, (int)file_len, id);
 	t->program = t->origin;
-	t->skip_pattern = "^[0-9]+ skipped(, [0-9]+ warnings?)? in [0-9.]+s";
+	t->skip_pattern = is_case ? "^SKIPPED \\[1\\] "
+				  : "^[0-9]+ skipped(, [0-9]+ warnings?)? in [0-9.]+s";
+	t->skip_passes = true;
 	return t->id && t->argv && t->cwd && t->origin ? 0 : -ENOMEM;
 }
 
@@ -96,6 +110,7 @@ static int add_item(const struct source_ctx *ctx, const struct json *item,
 		    enum source_granularity granularity)
 {
 	const char *id = json_str(json_at(item, 0));
+	const char *why = json_str(json_at(item, 2));
 
 	if (!id)
 		return -EINVAL;
@@ -103,8 +118,12 @@ static int add_item(const struct source_ctx *ctx, const struct json *item,
 	struct test_suite *s = ctx->suite;
 	const bool again = part && s->n_tests && str_eq(s->tests[s->n_tests - 1]->id, part);
 
-	if (!part || (!again && add_node(ctx, part) < 0))
+	if (!part || (!again && add_node(ctx, part, granularity == GRANULARITY_CASE) < 0))
 		return -ENOMEM;
+	if (why) {
+		s->tests[s->n_tests - 1]->disabled = arena_strdup(s->arena, why);
+		return s->tests[s->n_tests - 1]->disabled ? 0 : -ENOMEM;
+	}
 	return add_tags(ctx, s->tests[s->n_tests - 1], json_at(item, 1));
 }
 
@@ -155,8 +174,13 @@ static int collect(const struct source_ctx *ctx, const char *what, struct captur
 	if (ret->status == 0)
 		return 0;
 	const char *why = reason(ret->err);
+	const char *file = strstr(ret->err, "\nERROR ");
+	_cleanup_buf_ struct buf b = BUF_INIT;
 
-	iso_err_set(err, ISO_ERR_USAGE, 0, "pytest:%s: cannot collect: %.*s", what,
+	if (file)
+		buf_addf(&b, " %.*s", (int)strcspn(file + strlen("\nERROR "), " \n"),
+			 file + strlen("\nERROR "));
+	iso_err_set(err, ISO_ERR_USAGE, 0, "pytest:%s: cannot collect%s: %.*s", what, buf_str(&b),
 		    (int)strcspn(why, "\n"), why);
 	iso_err_hint(err, "%s -m pytest --collect-only %s", python, what);
 	capture_fini(ret);
@@ -177,6 +201,26 @@ static int pytest_load(const struct source_ctx *ctx, const char *what, struct is
 	return r;
 }
 
+/* Where pytest looks for its settings, in files of other tools, too. */
+static bool is_configured(const char *dir)
+{
+	static const char *const places[][2] = {
+		{ "pyproject.toml", "[tool.pytest.ini_options]" },
+		{ "tox.ini", "[pytest]" },
+		{ "setup.cfg", "[tool:pytest]" },
+	};
+	bool found = false;
+
+	for (size_t i = 0; !found && i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *path = path_join(dir, places[i][0]);
+		_cleanup_free_ char *text = NULL;
+
+		found = path && fs_read(path, SETTINGS_MAX_BYTES, &text, NULL) == 0 &&
+			strstr(text, places[i][1]);
+	}
+	return found;
+}
+
 /* Python's files alone may be of any framework. */
 static int pytest_detect(const struct source_ctx *ctx, struct iso_err *err)
 {
@@ -186,13 +230,16 @@ static int pytest_detect(const struct source_ctx *ctx, struct iso_err *err)
 	_cleanup_strv_ char **files = NULL;
 	int r = source_glob(ctx, signs, &files, err);
 
-	return r < 0 || !files ? r : pytest_load(ctx, ".", err);
+	if (r < 0 || (!files && !is_configured(ctx->base_dir)))
+		return r;
+	return pytest_load(ctx, ".", err);
 }
 
 const struct source_kind source_pytest = {
 	.name = "pytest",
 	.argument = "DIR",
-	.looked_for = "pytest.ini, conftest.py, also below test/ and tests/",
+	.looked_for = "pytest.ini, conftest.py, also below test/ and tests/, or settings of pytest "
+		      "in pyproject.toml, tox.ini, setup.cfg",
 	.load = pytest_load,
 	.detect = pytest_detect,
 };

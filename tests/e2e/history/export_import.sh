@@ -42,3 +42,6 @@ says 'that is the history itself'
 expect 125 isorun history export no/such/dir/file
 [ "$(attempts true)" = 2 ] || fail "something was lost"
 [ -z "$(ls ../*.new* 2>/dev/null)" ] || fail "half a file is left"
+
+expect 2 isorun history export
+says 'export and import need a file'

@@ -24,3 +24,9 @@ for command in suite report; do
 	says "^isorun: options '--junit' and '--tap': both to standard output$"
 done
 [ ! -e ran ] || fail "a test ran"
+
+# One file for two reports would lose the first.
+expect 2 isorun suite --junit both --tap both lines:tests
+says "options '--junit' and '--tap': both to both"
+expect 2 isorun suite --junit - --tap - lines:tests
+says "both to standard output"

@@ -56,7 +56,7 @@ mkdir go
 printf '%s\n' '=== RUN   TestSkips' '--- SKIP: TestSkips (0.00s)' PASS >go/w.test.skips
 printf 'TestSkips\nTestA\nBenchmarkB\nExampleBad\n' >go/w.test.list
 expect 1 isorun suite go:go/w.test
-has '  \| ran <-test.run=\^ExampleBad\$ -test.v>'
+has '  \| ran <-test.paniconexit0 -test.run=\^ExampleBad\$ -test.v>'
 has 'cd [^ ]*/go &&'
 has '^1 passed, 1 failed, 1 skipped'
 
@@ -74,5 +74,14 @@ says "gtest:g: '.*/g' lists no test"
 printf '#!/bin/sh\necho no such option >&2\nexit 3\n' >g
 expect 2 isorun suite gtest:g
 says "gtest:g: '.*/g --gtest_list_tests' gave 3: no such option"
+# A failure that says it was skipped is none the less one.
+printf '#!/bin/sh\n[ "$1" != -test.list ] || { echo TestA; exit; }\necho "--- SKIP: TestA (0.00s)"\nexit 1\n' >go/w.test
+expect 1 isorun suite go:go/w.test
+has '^0 passed, 1 failed, 0 skipped'
+# Cargo's name of the build is none of the test; what lies beside the program is no program.
+fake r-0123456789abcdef '--list --format terse'
+printf 'a: test\n' >r-0123456789abcdef.list
+: >r-0123456789abcdef.d
+[ "$(ids 'cargo:r-*')" = r::a ] || fail "$(ids 'cargo:r-*')"
 expect 2 isorun suite go:absent
 says 'go:absent: no file in .* matches'

@@ -54,6 +54,12 @@ has '^skipped .*test_skipped$' ended
 has '^  \| .*assert False'
 expect 1 isorun suite --granularity case -m slow pytest:tests
 has '^0 passed, 1 failed'
+# Chosen by what it is called or marked with, a case is chosen, not all of its file.
+isorun list -m 'not slow' pytest:tests >"$out" 2>&1
+lacks 'test_two'
+has 'test_a.py::TestOf::test_one'
+expect 0 isorun suite -k 'test_each or test_x' pytest:tests
+has '^3 passed'
 # From another directory of the project, too.
 cd tests || exit
 expect 0 isorun suite deep/.. -k test_each --granularity case
@@ -61,8 +67,22 @@ has '^2 passed'
 
 echo 'import nothing_of_that_name' >deep/test_b.py
 expect 2 isorun suite pytest:deep
-says "pytest:deep: cannot collect: ModuleNotFoundError: No module named 'nothing_of_that_name'"
+says "pytest:deep: cannot collect .*deep/test_b.py: ModuleNotFoundError: No module named 'nothing_of_that_name'"
 expect 2 isorun suite pytest:absent
 says 'pytest:absent: cannot collect: file or directory not found'
 expect 2 isorun list --granularity file .
 says "'file' is not case, suite or program"
+
+# What a test prints makes no skip of a failure; a file that skips itself is told.
+mkdir ../odd
+cd ../odd || exit
+printf '[tool.pytest.ini_options]\naddopts = "-q"\n' >pyproject.toml
+printf 'def test_f():\n    print("1 skipped in 0.01s")\n    print("SKIPPED [1] x")\n    assert 0\n' >test_f.py
+printf 'import pytest\npytest.importorskip("nothing_of_that_name")\n' >test_m.py
+expect 1 isorun suite .
+has '^0 passed, 1 failed, 1 skipped'
+has '^skip .*test_m.py: .*nothing_of_that_name'
+expect 1 isorun suite --granularity case .
+has '^0 passed, 1 failed, 1 skipped'
+expect 2 isorun suite test_f.py
+says '^hint: pytest:test_f.py'

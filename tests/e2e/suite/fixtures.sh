@@ -120,3 +120,9 @@ for i in 1 2 3; do
 	found=yes
 done
 [ -n "${found-}" ] || fail "no shard has the test"
+
+# Whom another's failure kept from running has a place in the reports, with the reason.
+printf '[test fill]\ncommand = false\nsetup = db\n[test read]\ncommand = true\nfixtures = db\n' >isorun.ini
+expect 1 isorun suite --markdown page.md --github
+has 'read.*fill' page.md
+has '^::error.*read'
