@@ -28,7 +28,9 @@ has '^1 passed, 0 failed'
 # A command that may be run again, too: a socket cannot wait for memory.
 expect 0 isorun --retry-oom --budget $((needs * 4))M python3 sockets.py
 
-# Nor does it wait until isorun, on a busy machine, gets a cpu to hear of it.
+# Nor does it wait until isorun, on a busy machine, gets a cpu to hear of it; on v2 the
+# kernel slows it down until then.
+[ "$CGROUP" = v1 ] || exit 0
 sed '1i import os, sys, time\nprint(os.getpid(), flush=True)\nwhile not os.path.exists("go"): time.sleep(0.01)' \
 	sockets.py >slow.py
 "$ISORUN" --share pid --retry-oom --budget $((needs * 4))M --memory $((needs / 2))M \
