@@ -141,7 +141,8 @@ static void put_fields(struct json *obj, struct log_table table, const void *fro
 		put_field(obj, &table.fields[i], from);
 }
 
-struct json *event_json(const struct event *e)
+/* The caller frees; NULL: no memory. */
+static struct json *event_json(const struct event *e)
 {
 	struct json *obj = json_object();
 
@@ -159,6 +160,17 @@ struct json *event_json(const struct event *e)
 		json_set(obj, "result", result);
 	}
 	return obj;
+}
+
+int event_json_text(const struct event *e, char **ret)
+{
+	struct json *obj = event_json(e);
+
+	if (obj)
+		json_prune(obj);
+	const int r = json_dump(obj, false, ret);
+	json_free(obj);
+	return r;
 }
 
 static int format_line(const struct event *e, char **ret_text, size_t *ret_len)

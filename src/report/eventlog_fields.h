@@ -49,7 +49,8 @@ struct log_table log_leftover_fields(void);
 struct log_table log_degraded_fields(void);
 struct log_table log_refusal_fields(void);
 
-/* A line of the log as a value that the caller frees; NULL: no memory. */
-struct json *event_json(const struct event *e);
+/* A line of the log, without what says nothing and without its end; the caller frees.
+ * 0 or -ENOMEM. */
+int event_json_text(const struct event *e, char **ret);
 
 #endif

@@ -43,12 +43,8 @@ struct html {
 static int add_run_event(struct html *h, const struct event *e)
 {
 	_cleanup_free_ char *text = NULL;
-	struct json *obj = event_json(e);
+	const int r = event_json_text(e, &text);
 
-	if (obj)
-		json_prune(obj);
-	int r = json_dump(obj, false, &text);
-	json_free(obj);
 	if (r < 0)
 		return r;
 	buf_adds(&h->events, h->events.len ? ",\n" : "");

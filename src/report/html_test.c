@@ -21,12 +21,8 @@ static int add_text(struct html_test *t, struct arena *arena, const struct event
 {
 	_cleanup_free_ char *text = NULL;
 	struct html_text *one = arena_alloc(arena, sizeof(*one));
-	struct json *obj = event_json(e);
+	const int r = event_json_text(e, &text);
 
-	if (obj)
-		json_prune(obj);
-	int r = json_dump(obj, false, &text);
-	json_free(obj);
 	if (r < 0)
 		return r;
 	if (!one)
