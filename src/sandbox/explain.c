@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "sandbox/userns.h"
@@ -197,12 +198,26 @@ static const char *candidate_at(const struct sbx_plan *p, uint32_t step)
 	return p->job.candidates[i] ? p->job.candidates[i] : p->job.argv[0];
 }
 
+/* A command that the host has; NULL: it has it not, either. */
+static const char *seen_outside(const struct sbx_plan *p)
+{
+	for (size_t i = 0; p->job.candidates[i]; i++)
+		if (access(p->job.candidates[i], X_OK) == 0)
+			return p->job.candidates[i];
+	return NULL;
+}
+
 static void explain_exec(const struct sbx_plan *p, const struct sbx_fault *f, struct iso_err *ret)
 {
 	const char *command = p->job.argv[0];
 
 	if (f->code == ENOENT || f->code == ENOTDIR) {
+		const char *outside = seen_outside(p);
+
 		iso_err_set(ret, ISO_ERR_HOST, 0, "command '%s': not found", command);
+		if (outside)
+			iso_err_hint(ret, "'%s' exists: the sandbox hides it (--bind shows it), or "
+					  "what its #! line names is missing", outside);
 		ret->code = f->code;
 	} else {
 		iso_err_set(ret, ISO_ERR_HOST, f->code, "command '%s'", candidate_at(p, f->step));

@@ -34,3 +34,7 @@ expect 0 isorun --bind "$dir" "$dir/deep/program"
 grep -q '^more' "$dir/deep/program" || fail "a bind that may be written was not"
 expect 127 isorun --hide "$dir" "$dir/deep/program"
 expect 127 isorun "$dir/deep/absent"
+# Found in PATH it is not shown, and that is told.
+PATH="$dir/deep:$PATH" expect 127 isorun program
+says "^isorun: command 'program': not found"
+says "^hint: '$dir/deep/program' exists: the sandbox hides it"
