@@ -174,14 +174,15 @@ series.load = seriesOfLoad();
  * What held the next test back, between one change of what runs or is reserved and the
  * next: as many ran as may at once; or its reservation did not fit into what was left of
  * the budget, or a test stood at its limit, for growth comes first; or it asks for locks
- * or tokens; or none of these, which leaves a launch, or another isorun.
+ * or tokens; or none of these, which leaves the cpus that tests state, a launch, or another
+ * isorun: the log has none of that.
  */
 const HELD = ["places", "memory", "locks", "other"];
 const HELD_TEXT = {
 	places: "all places taken",
 	memory: "memory",
 	locks: "locks, tokens",
-	other: "launches, others",
+	other: "cpus, launches, others",
 };
 function findHeld() {
 	const spans = [];
