@@ -110,14 +110,15 @@ static void a_fault_is_the_step_in_words_with_the_reason_and_a_cure(void **state
 	assert_non_null(strstr(d->err.text, "--workspace shared"));
 }
 
-static void a_command_that_is_nowhere_is_not_found(void **state)
+static void a_command_that_is_not_found_inside_is_told_where_it_is(void **state)
 {
 	struct desk *d = *state;
 	struct sbx_fault fault = { .stage = SBX_STAGE_EXEC, .code = ENOENT };
 
 	compile(d);
 	fault_explain(d->plan, &fault, &d->err);
-	assert_string_equal(d->err.text, "command 'true': not found");
+	assert_true(str_starts(d->err.text, "command 'true': not found\nhint: '/"));
+	assert_non_null(strstr(d->err.text, "/true' exists: the sandbox hides it"));
 	fault = (struct sbx_fault){ .stage = SBX_STAGE_EXEC, .step = 1, .code = EACCES };
 	fault_explain(d->plan, &fault, &d->err);
 	assert_string_equal(d->err.text, "command '/bin/true': Permission denied");
@@ -132,7 +133,7 @@ int main(void)
 		AT_DESK(strict_lets_no_step_be_refused),
 		AT_DESK(what_may_be_refused_says_what_is_lost),
 		AT_DESK(a_fault_is_the_step_in_words_with_the_reason_and_a_cure),
-		AT_DESK(a_command_that_is_nowhere_is_not_found),
+		AT_DESK(a_command_that_is_not_found_inside_is_told_where_it_is),
 	};
 
 	return cmocka_run_group_tests_name("sandbox/compile", tests, NULL, NULL);
