@@ -55,15 +55,23 @@ int cg_elastic_open(struct cg *cg, const struct cg_leaf *leaf, uint64_t limit_by
 	return 0;
 }
 
+void cg_elastic_forget(struct cg_elastic *e)
+{
+	if (!e)
+		return;
+	if (e->fd >= 0)
+		close(e->fd);
+	if (e->dir_fd >= 0)
+		close(e->dir_fd);
+	e->fd = e->dir_fd = -1;
+}
+
 void cg_elastic_close(struct cg_elastic *e)
 {
 	if (!e)
 		return;
 	e->driver->leave(e);
-	if (e->fd >= 0)
-		close(e->fd);
-	if (e->dir_fd >= 0)
-		close(e->dir_fd);
+	cg_elastic_forget(e);
 	free(e);
 }
 

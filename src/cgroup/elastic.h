@@ -29,6 +29,7 @@ struct cg_leaf {
 int cg_elastic_open(struct cg *cg, const struct cg_leaf *leaf, uint64_t limit_bytes,
 		    struct cg_elastic **ret);
 void cg_elastic_close(struct cg_elastic *e); /* accepts NULL; who was stopped goes on */
+void cg_elastic_forget(struct cg_elastic *e); /* likewise; in a fork: only closes our descriptors */
 
 /* Has one of these epoll events when it is time for cg_elastic_look; also now
  * and then for nothing. */

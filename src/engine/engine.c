@@ -95,6 +95,7 @@ void engine_forget(struct engine *e)
 {
 	for (struct attempt *a = e->first; a; a = a->next) {
 		sbx_forget(a->sbx);
+		cg_elastic_forget(a->elastic);
 		if (a->claim)
 			ledger_claim_forget(a->claim);
 	}
