@@ -55,6 +55,11 @@ int wrap_parse_environment(struct wrap_values *v, struct iso_err *err)
 	r = opt_parse(&wrap_options, OPT_STOP_AT_WORD, v->environment, v, &words, err);
 	if (r < 0)
 		return iso_err_wrap(err, "ISORUN_OPTIONS");
+	/* A runner would take a test that never ran for one that passed. */
+	if (v->help || v->version || v->explain)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "ISORUN_OPTIONS: --help, --version and --explain run nothing, "
+				   "and are for the command line");
 	if (*words)
 		return iso_err_set(err, ISO_ERR_USAGE, 0, "ISORUN_OPTIONS: '%s' is no option",
 				   *words);

@@ -27,3 +27,7 @@ refuses --memroy "unknown option '--memroy'"
 refuses --memory "option .--memory. needs an argument"
 refuses '--memory 80M true' "'true' is no option"
 refuses "--env 'A=1" 'a quote is open'
+# Nor what would have a runner take for passed what never ran.
+for option in --help --version --explain; do
+	refuses "$option" '--help, --version and --explain run nothing'
+done
