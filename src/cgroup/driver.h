@@ -69,6 +69,9 @@ struct cg_driver {
 	int (*find)(struct cg_elastic *e, const struct cg_leaf *leaf);
 	/* The rest gets one that was found, and its limit; 0 or -errno. */
 	int (*hear)(struct cg_elastic *e); /* fills fd and events */
+	/* Has fd tell, too, when it comes near its limit, which takes long; NULL: it tells that
+	 * in any case. */
+	int (*hear_near)(struct cg_elastic *e);
 	/* Takes what there is to read from fd, and fills all of *now, which is zeroed. */
 	int (*look)(struct cg_elastic *e, struct cg_pressure *now);
 	int (*hold)(struct cg_elastic *e); /* see cg_elastic_hold */

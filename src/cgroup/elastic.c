@@ -55,6 +55,22 @@ int cg_elastic_open(struct cg *cg, const struct cg_leaf *leaf, uint64_t limit_by
 	return 0;
 }
 
+/* Half of the limit: the other half takes a while to fill.  So does one that has just ended. */
+static bool holds_little(const struct cg_elastic *e)
+{
+	uint64_t usage_bytes = 0;
+
+	(void)fs_read_u64_at(e->dir_fd, e->driver->counters->usage, &usage_bytes);
+	return usage_bytes < e->limit_bytes / 2;
+}
+
+int cg_elastic_watch_near(struct cg_elastic *e, bool in_any_case)
+{
+	if (!e->driver->hear_near)
+		return 0;
+	return !in_any_case && holds_little(e) ? 1 : e->driver->hear_near(e);
+}
+
 void cg_elastic_forget(struct cg_elastic *e)
 {
 	if (!e)

@@ -31,6 +31,11 @@ int cg_elastic_open(struct cg *cg, const struct cg_leaf *leaf, uint64_t limit_by
 void cg_elastic_close(struct cg_elastic *e); /* accepts NULL; who was stopped goes on */
 void cg_elastic_forget(struct cg_elastic *e); /* likewise; in a fork: only closes our descriptors */
 
+/* Has it told when it comes near its limit, from now on; before only that it stands there.
+ * Where to ask for that takes long, one that holds little is let be, unless `in_any_case`: 1, to
+ * be called again soon.  Else 0 or -errno. */
+int cg_elastic_watch_near(struct cg_elastic *e, bool in_any_case);
+
 /* Has one of these epoll events when it is time for cg_elastic_look; also now
  * and then for nothing. */
 int cg_elastic_fd(const struct cg_elastic *e, uint32_t *ret_events);

@@ -98,8 +98,9 @@ static int hear_of(const struct cg_elastic *e, const char *file, uint64_t at_byt
 }
 
 /* A page fault stands still at the limit, but a system call (a write to a tmpfs,
- * a fork) is refused with ENOMEM: so the limit is to be raised before. */
-static int hear_of_near(const struct cg_elastic *e)
+ * a fork) is refused with ENOMEM: so the limit is to be raised before.  The kernel waits
+ * for an RCU grace period, 10 to 20 ms, in which nothing else is started or heard of. */
+static int v1_hear_near(struct cg_elastic *e)
 {
 	return hear_of(e, "memory.usage_in_bytes", cg_near_bytes(e->limit_bytes));
 }
@@ -110,8 +111,7 @@ static int v1_hear(struct cg_elastic *e)
 	e->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (e->fd < 0)
 		return -errno;
-	const int r = hear_of(e, "memory.oom_control", 0);
-	return r < 0 ? r : hear_of_near(e);
+	return hear_of(e, "memory.oom_control", 0);
 }
 
 static int v1_look(struct cg_elastic *e, struct cg_pressure *now)
@@ -143,7 +143,7 @@ static int v1_raise(struct cg_elastic *e)
 	int r = fs_write_at(e->dir_fd, "memory.memsw.limit_in_bytes", text);
 	if (r == 0 || r == -ENOENT)
 		r = fs_write_at(e->dir_fd, "memory.limit_in_bytes", text);
-	return r < 0 ? r : hear_of_near(e);
+	return r < 0 ? r : v1_hear_near(e);
 }
 
 static int v1_let_kill(struct cg_elastic *e)
@@ -160,6 +160,7 @@ const struct cg_driver cg_v1 = {
 	.refuses = true,
 	.find = cg_find_leaf,
 	.hear = v1_hear,
+	.hear_near = v1_hear_near,
 	.look = v1_look,
 	.hold = v1_hold,
 	.raise = v1_raise,

@@ -80,6 +80,7 @@ struct attempt {
 	struct loop_timer *sampler;
 	struct loop_timer *attach;    /* elastic.c; NULL: watched already, or not to be */
 	int64_t attach_ns;
+	int64_t near_watched_ns;      /* since when that it is near its limit is told */
 	struct cg_elastic *elastic;   /* its memory; NULL: not watched */
 	bool grows;                   /* its limit may still be raised */
 	uint64_t held_bytes;          /* as of the last look of `elastic` */

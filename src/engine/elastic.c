@@ -16,7 +16,8 @@
  *    ends as it does elsewhere when isorun dies: a test that stands can be killed.
  * 2. We begin to watch the leaf a few milliseconds after the launch, since most
  *    tests are over by then.  One that reached its limit before is told of as
- *    soon as we watch.
+ *    soon as we watch.  That one comes near it is told on v1 at a price, and is
+ *    asked for only once it holds half of it.
  * 3. The limit is raised after the ledger has granted it, never before, so that
  *    the sum of limits stays below the budget whoever dies in between.
  * 4. On v1 only page faults stand; a system call at the limit gets ENOMEM.  Of one
@@ -42,6 +43,7 @@
 enum {
 	ATTACH_FIRST_NS = 4 * 1000 * 1000,
 	ATTACH_LAST_NS = 200 * 1000 * 1000,
+	SMALL_LAST_NS = 50 * 1000 * 1000,
 };
 
 bool engine_can_grow(const struct engine *e)
@@ -277,8 +279,10 @@ bool attempt_elastic_unseen(const struct attempt *a, int64_t since_ns)
 
 	if (!a->grows || a->pressed_ns)
 		return a->grows && a->pressed_ns > since_ns;
-	if (!a->elastic)
-		return a->attach; /* too short to be watched at all */
+	if (!a->elastic || a->attach)
+		return a->attach; /* too short to be watched, or it seemed too small, */
+	if (a->near_watched_ns > since_ns)
+		return true;      /* or it seemed so until a moment before */
 	waits.fd = cg_elastic_fd(a->elastic, &events);
 	return poll(&waits, 1, 0) > 0;
 }
@@ -300,12 +304,45 @@ static const char *private_tmpfs(const struct attempt *a)
 	return s->private_dirs[0];
 }
 
+static void attach_later(struct attempt *a, int64_t at_most_ns)
+{
+	a->attach_ns = a->attach_ns * 2 < at_most_ns ? a->attach_ns * 2 : at_most_ns;
+	(void)loop_set_timer(a->engine->loop, a->attach, time_now_ns() + a->attach_ns);
+}
+
+static void attached(struct attempt *a)
+{
+	loop_remove_timer(a->engine->loop, a->attach);
+	a->attach = NULL;
+}
+
+/* One that fails although it may be run again costs less, now and then, than to be told of
+ * each that comes near its limit. */
+static void watch_near(struct attempt *a)
+{
+	const int r = cg_elastic_watch_near(a->elastic, !a->rq.may_rerun);
+
+	if (r > 0) {
+		attach_later(a, SMALL_LAST_NS);
+		return;
+	}
+	attached(a);
+	a->near_watched_ns = time_now_ns();
+	if (r < 0)
+		let_kill(a);
+	else
+		attend(a);
+}
+
 static void on_attach(void *arg)
 {
 	struct attempt *a = arg;
-	struct loop *loop = a->engine->loop;
 	uint32_t events;
 
+	if (a->elastic) {
+		watch_near(a);
+		return;
+	}
 	const struct cg_leaf leaf = {
 		.name = a->cgroups.name,
 		.init = sbx_pid(a->sbx),
@@ -315,20 +352,22 @@ static void on_attach(void *arg)
 
 	/* Not made yet, or no descriptor left for it: a little later, then. */
 	if (r < 0 && r != -ENOTSUP) {
-		a->attach_ns = a->attach_ns < ATTACH_LAST_NS ? a->attach_ns * 2 : ATTACH_LAST_NS;
-		(void)loop_set_timer(loop, a->attach, time_now_ns() + a->attach_ns);
+		attach_later(a, ATTACH_LAST_NS);
 		return;
 	}
-	loop_remove_timer(loop, a->attach);
-	a->attach = NULL;
-	if (r < 0)
+	if (r < 0) {
+		attached(a);
 		return;
+	}
 	const int fd = cg_elastic_fd(a->elastic, &events);
-	if (loop_add_fd(loop, fd, events, on_pressure, a, &a->pressure_watch) < 0) {
+	if (loop_add_fd(a->engine->loop, fd, events, on_pressure, a, &a->pressure_watch) < 0) {
+		attached(a);
 		let_kill(a);
 		return;
 	}
 	attend(a);
+	if (a->elastic)
+		watch_near(a);
 }
 
 int attempt_elastic_start(struct attempt *a)
