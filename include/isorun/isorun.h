@@ -123,6 +123,15 @@ ISO_PUBLIC int iso_spawn(const struct iso_spec *spec, char *const argv[], struct
  * this process's boxes, with which it can do nothing but free them. */
 ISO_PUBLIC int iso_fork(const struct iso_spec *spec, struct iso_box **ret, struct iso_err *err);
 
+/* In a fork server of `isorun suite`, isorun-forkserver(7): forks this process into the sandbox
+ * that a message asks for, whose descriptors came with it in that order; they stay the
+ * caller's.  Of the spec only its fork hooks and ISO_CLOSE_FDS count.  Returns 0 in the child,
+ * once all of its sandbox stands, and has what isorun adds to the environment in environ(7)
+ * there; in this process the child's pid in the sandbox's numbering, for the answer; or a
+ * negative errno when there is no child. */
+ISO_PUBLIC int iso_fork_into(const struct iso_spec *spec, const int *fds, unsigned n_fds,
+			     struct iso_err *err);
+
 /* For poll(2) and its kin: whenever it is readable, call iso_box_attend, which
  * never blocks.  0: it runs or queues; 1: it has ended. */
 ISO_PUBLIC int iso_box_fd(const struct iso_box *box);

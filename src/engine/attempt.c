@@ -548,9 +548,9 @@ bool attempt_terminal_signal(struct attempt *a, int sig)
 	return sig != SIGTERM;
 }
 
-int attempt_fork(struct attempt *a, struct iso_err *err)
+void attempt_refuse(struct attempt *a, const struct iso_err *why)
 {
-	return sbx_fork(a->sbx, err);
+	fail(a, why);
 }
 
 void attempt_signal(struct attempt *a, int sig)

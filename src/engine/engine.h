@@ -18,6 +18,7 @@
 struct engine;
 struct attempt;
 struct sbx_refused;
+struct sbx_loan;
 
 struct engine_config {
 	const char *runtime_dir;  /* of the ledger and the compiled bytes; exists */
@@ -83,7 +84,9 @@ struct attempt_request {
 	int64_t grace_ns;
 	int stdin_fd, stdout_fd, stderr_fd; /* borrowed until started; -1: inherited */
 	bool own_session;             /* setsid; false: the caller's terminal and job control */
-	bool fork;                    /* not argv: the test is made by attempt_fork */
+	bool fork;                    /* not argv: the test is made by attempt_fork, */
+	bool lent;                    /* or by a fork server, from attempt_lend; argv is what to
+				       * run instead where no namespace can be made */
 	bool close_fds;               /* of a fork, above 2, but what the spec passes */
 	bool sample;                  /* read memory while it runs, for progress and history */
 
@@ -91,7 +94,7 @@ struct attempt_request {
 	 * all when it cannot start; asking for it costs a little.  `ended`
 	 * comes exactly once; the result is borrowed; the attempt is freed
 	 * when it returns.  All may be NULL but `ended`. */
-	void (*ready)(struct attempt *a, void *arg); /* once, for attempt_fork */
+	void (*ready)(struct attempt *a, void *arg); /* once, for attempt_fork or _lend */
 	void (*started)(struct attempt *a, uint64_t mem_bytes, int64_t waited_ns, void *arg);
 	void (*sampled)(struct attempt *a, uint64_t mem_bytes, void *arg);
 	void (*paused)(struct attempt *a, void *arg); /* at its limit, until `resumed` */
@@ -117,6 +120,12 @@ int engine_explain(struct engine *e, const struct attempt_request *request, stru
 /* Forks this process into the sandbox of an attempt that is `ready`.  0 in the
  * test, 1 in this process, where `started` or `ended` follows; -errno. */
 int attempt_fork(struct attempt *a, struct iso_err *err);
+
+/* What a fork server needs to make that fork (see sbx_lend), and what came of it: the pid that
+ * it had from sbx_fork_into, or why there is none, with which the attempt ends as an error. */
+int attempt_lend(struct attempt *a, struct sbx_loan *ret, struct iso_err *err);
+void attempt_adopt(struct attempt *a, int pid);
+void attempt_refuse(struct attempt *a, const struct iso_err *why);
 
 /* To the test process, also when it is about to start; ends an attempt that
  * still waits. */

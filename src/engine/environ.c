@@ -203,7 +203,8 @@ int attempt_environ(const struct attempt *a, char ***ret)
 	_cleanup_strv_ char **env = NULL;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && from[i]; i++)
+	/* A fork of another process has that one's. */
+	for (size_t i = 0; r == 0 && !a->rq.lent && from[i]; i++)
 		/* Options for one isorun are not those of the isoruns that its test starts. */
 		if (passes(a->rq.spec, from[i]) && !str_starts(from[i], "ISORUN_OPTIONS="))
 			r = strv_add(&env, from[i]);

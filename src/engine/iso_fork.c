@@ -20,6 +20,7 @@
 #include <signal.h>
 
 #include "engine/iso_box.h"
+#include "sandbox/sandbox.h"
 
 static void forget_all(void)
 {
@@ -45,8 +46,16 @@ static int run_until(struct iso_box *box, const bool *reached, struct iso_err *e
 	return box->error.code ? iso_box_wait(box, NULL, err) : 0;
 }
 
+/* What is to be forked into: a box's sandbox, or one that was lent. */
+struct place {
+	struct iso_box *box; /* NULL: the other */
+	const int *fds;
+	size_t n_fds;
+	bool close_fds;
+};
+
 /* 0 in the fork. */
-static int fork_silently(struct iso_box *box, struct iso_err *err)
+static int fork_silently(const struct place *to, struct iso_err *err)
 {
 	sigset_t all;
 	sigset_t old;
@@ -56,7 +65,8 @@ static int fork_silently(struct iso_box *box, struct iso_err *err)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	pthread_mutex_lock(&iso_libraries);
 	pthread_mutex_lock(&iso_boxes_lock);
-	int r = attempt_fork(box->attempt, err);
+	int r = to->box ? attempt_fork(to->box->attempt, err)
+			: sbx_fork_into(to->fds, to->n_fds, to->close_fds, err);
 	if (r == 0)
 		forget_all();
 	pthread_mutex_unlock(&iso_boxes_lock);
@@ -71,13 +81,11 @@ static void call(void (*hook)(void))
 		hook();
 }
 
-static int fork_into(struct iso_box *box, struct iso_err *err)
+/* The spec has to outlive the call in the parent as well as in the fork. */
+static int fork_to(const struct place *to, const struct iso_spec *s, struct iso_err *err)
 {
-	/* The spec is the box's own copy, the parent's as well as the fork's. */
-	const struct iso_spec *s = box->spec;
-
 	call(s->before_fork);
-	int r = fork_silently(box, err);
+	int r = fork_silently(to, err);
 	call(r == 0 ? s->in_child : s->in_parent);
 	return r;
 }
@@ -91,7 +99,9 @@ int iso_fork(const struct iso_spec *spec, struct iso_box **ret, struct iso_err *
 		return r;
 	r = run_until(box, &box->ready, err);
 	if (r == 0) {
-		r = fork_into(box, err);
+		const struct place there = { .box = box };
+
+		r = fork_to(&there, box->spec, err);
 		if (r == 0) {
 			*ret = NULL;
 			return 0;
@@ -107,4 +117,16 @@ int iso_fork(const struct iso_spec *spec, struct iso_box **ret, struct iso_err *
 	}
 	*ret = box;
 	return 1;
+}
+
+int iso_fork_into(const struct iso_spec *spec, const int *fds, unsigned n_fds,
+		  struct iso_err *err)
+{
+	const struct place there = {
+		.fds = fds,
+		.n_fds = n_fds,
+		.close_fds = spec->flags & ISO_CLOSE_FDS,
+	};
+
+	return fork_to(&there, spec, err);
 }

@@ -65,7 +65,8 @@ static int fill_request(const struct attempt *a, const struct spec *spec, char *
 	const struct attempt_request *rq = &a->rq;
 	const struct prepared *prepared = a->engine->prepared;
 
-	if (rq->fork && !a->engine->init_fd)
+	/* A copy of a program that is full of other things would wait in there for its fork. */
+	if (rq->fork && !rq->lent && !a->engine->init_fd)
 		return iso_err_set(err, ISO_ERR_HOST, EACCES, "run pid 1's program from memory");
 	if (spec->meminfo == SPEC_MEMINFO_OWN)
 		meminfo_shown(a->engine->meminfo, attempt_most_bytes(a), meminfo);
@@ -148,6 +149,9 @@ int attempt_launch_bare(struct attempt *a, const struct iso_err *why, struct iso
 {
 	struct spec bare = { 0 };
 
+	/* A fork without a pid namespace is no fork that could be looked after: its command
+	 * does the same. */
+	a->rq.fork = a->rq.lent = false;
 	if (a->engine->strict) {
 		*err = *why;
 		return iso_err_wrap(err, "--strict: no namespaces");
@@ -185,8 +189,7 @@ static int spawn(struct attempt *a, struct iso_err *err)
 		e->user_ns = true;
 		r = compile_and_spawn(a, a->rq.spec, err);
 	}
-	/* A fork without a pid namespace is no fork that could be looked after. */
-	if (refused(r) && a->plan && sbx_plan_clone_flags(a->plan) && !a->rq.fork) {
+	if (refused(r) && a->plan && sbx_plan_clone_flags(a->plan) && a->rq.argv) {
 		const struct iso_err why = *err;
 		r = attempt_launch_bare(a, &why, err);
 	}
@@ -236,6 +239,21 @@ int attempt_launch(struct attempt *a, struct iso_err *err)
 	if (r == 0 && a->rq.spec->tty)
 		r = make_terminal(a, err);
 	return r < 0 ? r : spawn(a, err);
+}
+
+int attempt_fork(struct attempt *a, struct iso_err *err)
+{
+	return sbx_fork(a->sbx, err);
+}
+
+int attempt_lend(struct attempt *a, struct sbx_loan *ret, struct iso_err *err)
+{
+	return sbx_lend(a->sbx, ret, err);
+}
+
+void attempt_adopt(struct attempt *a, int pid)
+{
+	sbx_adopt(a->sbx, pid);
 }
 
 int engine_explain(struct engine *e, const struct attempt_request *request, struct buf *ret,

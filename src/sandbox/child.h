@@ -119,7 +119,6 @@ long child_boot(struct clone_args *args, struct sbx_boot *boot);
 struct sbx_entry {
 	const struct sbx_job *job;
 	int init_fd;             /* pidfd */
-	int namespaces;          /* CLONE_NEW* that init has of its own */
 	int door_fd;             /* the test's end */
 	bool close_fds;          /* above 2, but pass_fds */
 	const int *pass_fds;     /* ascending */

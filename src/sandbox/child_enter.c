@@ -185,7 +185,7 @@ static struct clone_args in_place(void)
 static void guide(struct sbx_entry *e)
 {
 	/* By pidfd, and several at once: Linux 5.8, setns(2). */
-	if (setns(e->init_fd, e->namespaces) < 0)
+	if (setns(e->init_fd, e->job->namespaces) < 0)
 		refuse(e, "enter the namespaces", errno);
 	struct clone_args args = in_place();
 	long pid = send_ahead(&args, twin, e);

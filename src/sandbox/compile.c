@@ -195,6 +195,7 @@ static int plan_fork(struct sbx_plan *p, const struct sbx_request *rq, struct is
 static int compile(struct sbx_plan *p, const struct sbx_request *rq, struct iso_err *err)
 {
 	p->clone_flags = clone_flags(rq->spec, rq->user_ns);
+	p->job.namespaces = (int)p->clone_flags;
 	p->job.own_pid_ns = p->clone_flags & CLONE_NEWPID;
 	p->job.own_user_ns = p->clone_flags & CLONE_NEWUSER;
 	p->job.tell_start = rq->tell_start;

@@ -45,12 +45,7 @@ static struct sbx_job *unpack(int fd)
 	if (at < 0 && at > -4096)
 		_exit(125);
 	close(fd);
-	char *base = (char *)at;
-	const struct pack_head *head = (const void *)base;
-	const uint32_t *places = (const void *)(base + head->places_at);
-	for (uint32_t i = 0; i < head->n_places; i++)
-		*(uintptr_t *)(void *)(base + places[i]) += (uintptr_t)base;
-	return (struct sbx_job *)(void *)(base + head->job_at);
+	return pack_unpack((char *)at);
 }
 
 /* What exec was to leave us, and no test is to inherit: child_boot.c. */

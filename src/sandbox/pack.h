@@ -18,4 +18,15 @@ struct pack_head {
 /* A descriptor of such a file in memory, or -errno. */
 int pack_job(const struct sbx_job *job);
 
+/* The job in such a file, which lies at `base`, may be written, and stays there. */
+static inline struct sbx_job *pack_unpack(char *base)
+{
+	const struct pack_head *head = (const void *)base;
+	const uint32_t *places = (const void *)(base + head->places_at);
+
+	for (uint32_t i = 0; i < head->n_places; i++)
+		*(uintptr_t *)(void *)(base + places[i]) += (uintptr_t)base;
+	return (struct sbx_job *)(void *)(base + head->job_at);
+}
+
 #endif

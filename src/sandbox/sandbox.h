@@ -142,6 +142,24 @@ void sbx_leave_terminal(struct sbx *s);
  * news say whether it `started`; -errno when there is no fork. */
 int sbx_fork(struct sbx *s, struct iso_err *err);
 
+/* Instead of sbx_fork: what another process of this user needs, a fork server, to make the
+ * fork in our stead.  The descriptors go to it by SCM_RIGHTS, unix(7), in their order; they
+ * are borrowed but for the first, which the caller closes. */
+enum { SBX_LOAN_MAX = 3 + 3 + CG_MAX_GROUPS };
+struct sbx_loan {
+	int fds[SBX_LOAN_MAX];
+	size_t n;
+};
+int sbx_lend(const struct sbx *s, struct sbx_loan *ret, struct iso_err *err);
+
+/* The pid that sbx_fork_into gave there; 0 or less: it made none, and init waits no more. */
+void sbx_adopt(struct sbx *s, pid_t pid);
+
+/* In the fork server, of a loan that has come; the descriptors stay the caller's.  0 in the
+ * test, whose environment has got what the sandbox adds; its pid in the sandbox's numbering in
+ * this process; -errno when there is no fork. */
+int sbx_fork_into(const int *fds, size_t n, bool close_fds, struct iso_err *err);
+
 /* In a fork of the process that has it: closes our descriptors of it. */
 void sbx_forget(struct sbx *s);
 

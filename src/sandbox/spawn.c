@@ -34,6 +34,7 @@
 #include "base/fs.h"
 #include "base/proc.h"
 #include "sandbox/child.h"
+#include "sandbox/fork.h"
 #include "sandbox/nat.h"
 #include "sandbox/userns.h"
 #include "sandbox/pack.h"
@@ -343,46 +344,38 @@ void sbx_leave_terminal(struct sbx *s)
 	send_order(s, SBX_ORDER_LEAVE, 0);
 }
 
-static int explain_fork(const struct sbx_entry *e, struct iso_err *err)
-{
-	int r = iso_err_set(err, ISO_ERR_HOST, e->code, "%s", e->doing);
-
-	if (e->code == EAGAIN)
-		iso_err_hint(err, "the limit of processes is reached; see 'ulimit -u'");
-	else if (e->code == EINVAL)
-		iso_err_hint(err, "a fork into a sandbox needs Linux 5.8 or newer");
-	return r;
-}
-
 int sbx_fork(struct sbx *s, struct iso_err *err)
 {
 	const struct sbx_plan *p = s->reader.plan;
 	struct sbx_entry entry = {
 		.job = &p->job,
 		.init_fd = s->pidfd,
-		.namespaces = (int)p->clone_flags,
 		.door_fd = s->door_fd,
 		.close_fds = p->close_fds,
 		.pass_fds = p->pass_fds,
 		.n_pass_fds = p->n_pass_fds,
 	};
-	sigset_t all;
-	sigset_t old;
+	int pid = fork_enter(&entry, err);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	int r = child_enter(&entry);
-	if (r == 0)
+	if (pid == 0) {
 		environ = (char **)(uintptr_t)p->job.envp;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (r == 0)
 		return 0;
+	}
+	sbx_adopt(s, pid);
+	return pid > 0 ? 1 : pid;
+}
+
+int sbx_lend(const struct sbx *s, struct sbx_loan *ret, struct iso_err *err)
+{
+	return fork_lend(&s->reader.plan->job, s->pidfd, s->door_fd, ret, err);
+}
+
+void sbx_adopt(struct sbx *s, pid_t pid)
+{
+	if (pid > 0)
+		send_order(s, SBX_ORDER_ADOPT, pid);
 	cleanup_close(&s->door_fd);
 	s->door_fd = -1;
-	if (r < 0)
-		return explain_fork(&entry, err);
-	send_order(s, SBX_ORDER_ADOPT, entry.pid);
-	return 1;
 }
 
 static void close_own(struct sbx *s)

@@ -120,6 +120,7 @@ struct sbx_job {
 	bool tell_start;                     /* isorun wants SBX_REC_STARTED at once */
 	bool own_pid_ns;
 	bool own_user_ns;
+	int namespaces;                      /* CLONE_NEW* that init has of its own */
 	const struct sock_filter *filter;    /* the plain one of a filter that hands refusals
 					      * over; NULL: none does */
 	size_t n_filter;

@@ -255,6 +255,26 @@ bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 	return a == a->engine->waiting;
 }
 
+/* No test of these has a fork server. */
+int attempt_lend(struct attempt *a, struct sbx_loan *ret, struct iso_err *err)
+{
+	(void)a;
+	(void)ret;
+	return iso_err_set(err, ISO_ERR_INTERNAL, ENOSYS, "lend");
+}
+
+void attempt_adopt(struct attempt *a, int pid)
+{
+	(void)a;
+	(void)pid;
+}
+
+void attempt_refuse(struct attempt *a, const struct iso_err *why)
+{
+	(void)a;
+	(void)why;
+}
+
 void attempt_signal(struct attempt *a, int sig)
 {
 	if (!a->running || a->plan->ignores_term)
