@@ -263,6 +263,7 @@ static int open_sinks(struct suite_run_state *s, struct iso_err *err)
 		.github = v->github,
 		.quiet = v->quiet,
 		.verbose = v->verbose,
+		.events_fd = s->settings.events_fd,
 		.store = true,
 	};
 
@@ -352,6 +353,8 @@ static int run_tests(struct suite_run_state *s, const char *command, struct run_
 		.run_dir = s->run_dir,
 		.keep_dir = s->keep_dir,
 		.tokens = &s->tokens,
+		.servers = s->settings.servers,
+		.n_servers = s->settings.n_servers,
 		.jobs = choose_jobs(v, &s->settings),
 		.retries = choose_retries(v, &s->settings),
 		.retry_delay_ns = v->retry_delay_ns ? v->retry_delay_ns

@@ -143,32 +143,57 @@ static int add_clean(char ***dirs, const char *base, const char *below)
 	return clean ? strv_add(dirs, clean) : -ENOMEM;
 }
 
-int host_profile_dirs(char ***ret, struct iso_err *err)
+/* Installed, the program is in bin/ or libexec/isorun/ below the same prefix as share/; in the
+ * build tree, in build/ or build/VARIANT/. */
+static int add_beside(const char *installed, const char *built, char ***dirs, struct iso_err *err)
 {
-	/* Installed, the program is in bin/ or libexec/isorun/ below the same
-	 * prefix as share/; in the build tree, in build/ or build/VARIANT/. */
-	static const char *const beside[] = {
-		"../share/isorun/profiles",
-		"../../share/isorun/profiles",
-		"../profiles",
-		"../../profiles",
+	const char *const ways[][2] = {
+		{ "../share/isorun", installed },
+		{ "../../share/isorun", installed },
+		{ "..", built },
+		{ "../..", built },
 	};
-	const char *config = absolute_env("XDG_CONFIG_HOME");
-	const char *home = absolute_env("HOME");
 	_cleanup_free_ char *self = NULL;
-	_cleanup_strv_ char **dirs = NULL;
-	int bad = 0;
 	int r = self_dir(&self, err);
 
-	if (r < 0)
-		return r;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(ways); i++) {
+		_cleanup_free_ char *dir = path_join(self, ways[i][0]);
+
+		if (!dir || add_clean(dirs, dir, ways[i][1]) < 0)
+			return no_memory(err);
+	}
+	return r;
+}
+
+int host_python_dirs(char ***ret, struct iso_err *err)
+{
+	_cleanup_strv_ char **dirs = NULL;
+	int r = add_beside("python", "contrib/pytest", &dirs, err);
+
+	if (r == 0 && strv_add(&dirs, ISORUN_DATADIR "/python") < 0)
+		r = no_memory(err);
+	if (r == 0)
+		*ret = TAKE_PTR(dirs);
+	return r;
+}
+
+int host_profile_dirs(char ***ret, struct iso_err *err)
+{
+	const char *config = absolute_env("XDG_CONFIG_HOME");
+	const char *home = absolute_env("HOME");
+	_cleanup_strv_ char **dirs = NULL;
+	int bad = 0;
+
 	if (config)
 		bad |= add_clean(&dirs, config, "isorun/profiles");
 	else if (home)
 		bad |= add_clean(&dirs, home, ".config/isorun/profiles");
 	bad |= strv_add(&dirs, "/etc/isorun/profiles");
-	for (size_t i = 0; i < ARRAY_SIZE(beside); i++)
-		bad |= add_clean(&dirs, self, beside[i]);
+	if (bad)
+		return no_memory(err);
+	int r = add_beside("profiles", "profiles", &dirs, err);
+	if (r < 0)
+		return r;
 	bad |= strv_add(&dirs, ISORUN_DATADIR "/profiles");
 	if (bad)
 		return no_memory(err);

@@ -29,6 +29,9 @@ int host_scratch_dir(char **ret, struct iso_err *err);
  * were installed.  NULL-terminated. */
 int host_profile_dirs(char ***ret, struct iso_err *err);
 
+/* Where the Python of `contrib/pytest` may lie; NULL-terminated. */
+int host_python_dirs(char ***ret, struct iso_err *err);
+
 /* A text that is the same where host_profile_dirs' are: of the user's own directory
  * and of the installation.  One system call. */
 int host_profiles_searched(char **ret, struct iso_err *err);

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cli/host_dirs.h"
 #include "suite/history_key.h"
 #include "suite/links.h"
 
@@ -100,7 +101,9 @@ int suite_args_load(char *const *sources, const struct options_select *select,
 	ret_settings->chooses = select->names || select->tags;
 	if (test_suite_init(ret) < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
-	r = load_sources(sources, ret, ret_settings, err);
+	r = host_python_dirs(&ret_settings->python_dirs, err);
+	if (r == 0)
+		r = load_sources(sources, ret, ret_settings, err);
 	if (r < 0)
 		return r;
 	if (test_suite_make_ids_unique(ret) < 0)

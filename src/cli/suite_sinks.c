@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -73,6 +74,20 @@ static int open_reports(struct suite_sinks *s, const struct suite_sinks_options 
 		r = add(s, r, sink, err);
 	}
 	return r;
+}
+
+/* As --json, beside one that the user asks for. */
+static int open_events(struct suite_sinks *s, const struct suite_sinks_options *o,
+		       struct iso_err *err)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	struct sink *sink = NULL;
+
+	if (!o->events_fd)
+		return 0;
+	buf_addf(&path, "/dev/fd/%d", o->events_fd);
+	int r = sink_eventlog_open(buf_str(&path), &sink, err);
+	return add(s, r, sink, err);
 }
 
 int opt_github(const struct opt *o, const char *value, void *field, struct iso_err *err)
@@ -174,6 +189,8 @@ int suite_sinks_open(struct suite_sinks *s, const struct suite_sinks_options *o,
 	}
 	if (r == 0)
 		r = open_reports(s, o, err);
+	if (r == 0)
+		r = open_events(s, o, err);
 	/* Before it, since the last is closed first: annotations follow the summary. */
 	if (r == 0)
 		r = open_github(s, o, err);

@@ -44,6 +44,7 @@ struct suite_sinks_options {
 	const struct past *past; /* for the reports; may be NULL */
 	bool quiet;
 	bool verbose;
+	int events_fd;          /* who started us hears of each there; 0: nobody did */
 	bool store;             /* write the event log of run_dir */
 };
 

@@ -61,6 +61,8 @@ struct test {
 	char **env_unset;        /* names taken out of its environment; may be NULL */
 	char **tokens_if_any;    /* tokens of which it holds those that there are; may be NULL */
 	int priority;            /* higher ones begin first */
+	unsigned server;         /* which of the suite's fork servers can make it; 0: none */
+	size_t server_number;    /* what that one calls it */
 
 	/* Names, until suite/links resolves them and sets them to NULL: ids of tests or
 	 * globs of ids, and fixtures. */

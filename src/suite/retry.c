@@ -94,11 +94,12 @@ void retry_decide(struct retry_log *log, const struct retry_try *ended, struct r
 			decide_private(log, ret);
 	} else if (is_failure(ended->outcome) && ended->private_full && !log->on_disk) {
 		decide_private(log, ret);
-	} else if (ended->lost && log->losses++ == 0) {
+	} else if ((ended->lost || ended->unforked) && log->losses++ == 0) {
 		ret->again = true;
 		(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
-			       ended->outcome == OUTCOME_ERROR ? "its sandbox was killed"
-							       : "killed from outside");
+			       ended->unforked ? "its fork server made no fork"
+			       : ended->outcome == OUTCOME_ERROR ? "its sandbox was killed"
+								 : "killed from outside");
 	} else if (is_failure(ended->outcome)) {
 		decide_failure(log, ended, ret);
 	}

@@ -24,6 +24,7 @@ struct retry_try {
 	bool mem_refused;         /* out of memory, but at a limit that grew later */
 	bool private_full;        /* its private files in memory were, and may be on disk */
 	bool lost;                /* killed from outside: its sandbox, or by the host for memory */
+	bool unforked;            /* its fork server made no fork: likewise */
 	uint64_t reserved_bytes;
 	uint64_t peak_bytes;
 	uint64_t budget_bytes;

@@ -186,6 +186,7 @@ static void runner_fini(struct runner *r)
 		loop_remove_timer(r->config->loop, r->output_timer);
 	demand_siblings_free(r->siblings);
 	run_links_fini(r);
+	run_fork_fini(r);
 	free(r->families);
 	free(r->tests);
 	free(r->items);
@@ -390,7 +391,7 @@ static void kill_all(void *arg)
 	}
 }
 
-static void interrupt(struct runner *r, int signal)
+void runner_interrupt(struct runner *r, int signal)
 {
 	const int64_t at_ns = time_now_ns() + r->config->kill_grace_ns;
 
@@ -414,7 +415,7 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 	if (r->summary.interrupted_by)
 		kill_all(r);
 	else
-		interrupt(r, (int)info->ssi_signo);
+		runner_interrupt(r, (int)info->ssi_signo);
 }
 
 static int take_signals(struct runner *r, struct iso_err *err)
@@ -496,6 +497,9 @@ static int run(struct runner *r, struct iso_err *err)
 	rc = run_width_watch(r);
 	if (rc < 0)
 		return iso_err_set(err, ISO_ERR_HOST, rc, "watch the machine");
+	rc = run_fork_open(r);
+	if (rc < 0)
+		return iso_err_set(err, ISO_ERR_HOST, rc, "watch the fork server");
 	announce(r);
 	for (size_t i = 0; i < r->n; i++)
 		(void)run_test_is_idle(&r->tests[i]);

@@ -37,6 +37,8 @@ struct run_config {
 	const char *run_name;           /* and the directory that rundir_make made */
 	const char *run_dir;
 	const char *keep_dir;         /* collects what tests' profiles keep, for keep_apply */
+	struct forkserver *const *servers; /* of tests that have one */
+	size_t n_servers;
 	const struct token_pools *tokens; /* that there are; NULL: none, and no test wants any */
 	unsigned jobs;                  /* 0: chosen */
 	uint64_t mem_bytes;             /* demand of tests that declare none; 0: the spec's, else

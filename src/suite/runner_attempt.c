@@ -95,6 +95,7 @@ static void begin(struct run_test *t)
 	t->seen_bytes = 0;
 	t->stored = (struct stored_sample){ 0 };
 	t->raised = false;
+	t->ordered = t->forked = t->unforked = t->finished = false;
 	t->handle = NULL;
 	t->slot = take_slot(t);
 	t->begun_ns = time_now_ns();
@@ -273,6 +274,11 @@ static void judge(struct run_test *t, const struct result *res, struct judgement
 			      res->timed_out_total ? run_test_timeout_total_ns(t)
 						   : run_test_timeout_ns(t), ret);
 	}
+	if (outcome_is_good(ret->outcome) && !run_fork_finished(t)) {
+		ret->outcome = OUTCOME_FAILED;
+		(void)snprintf(ret->detail, sizeof(ret->detail), "it ended in its middle, with "
+			       "exit status %d", res->exit_status);
+	}
 	run_output_fold(t);
 	run_output_close(&t->fds);
 	*ret_cut_bytes = facts.cut_bytes;
@@ -356,6 +362,7 @@ static void finish(struct run_test *t, const struct result *res)
 		.mem_refused = j.outcome == OUTCOME_OUT_OF_MEMORY && res->mem_refused,
 		.private_full = crowded(t, res),
 		.lost = res->sandbox_killed || res->host_oom,
+		.unforked = t->unforked,
 		.reserved_bytes = t->reserved_bytes,
 		.peak_bytes = res->usage.mem_peak_bytes,
 		.budget_bytes = r->limits.budget_bytes,
@@ -464,7 +471,10 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 		.stdout_fd = t->fds.out,
 		.stderr_fd = t->fds.err,
 		.own_session = true,
+		.fork = run_fork_serves(t),
+		.lent = run_fork_serves(t),
 		.sample = true,
+		.ready = run_fork_order,
 		.started = on_started,
 		.sampled = on_sampled,
 		.resumed = on_resumed,

@@ -23,6 +23,7 @@
 #include "suite/runner.h"
 
 struct runner;
+struct run_server;
 
 /* The last of many samples that went into the event log, see runner_sample.c. */
 struct stored_sample {
@@ -62,6 +63,10 @@ struct run_test {
 
 	bool active;                    /* an attempt waits for admission or runs */
 	bool started;                   /* it runs */
+	bool ordered;                   /* of a fork server that has not answered yet */
+	bool forked;                    /* it made one */
+	bool unforked;                  /* it made none */
+	bool finished;                  /* the fork said that it came to its end */
 	struct attempt *handle;         /* the engine's; valid while active */
 	unsigned slot;
 	int64_t begun_ns;               /* when it was chosen */
@@ -116,6 +121,7 @@ struct runner {
 	struct demand_rules rules;
 	struct iso_err recall_fault;    /* of the history, when demands were chosen */
 	struct demand_siblings *siblings;
+	struct run_server *servers;     /* runner_fork.c: as many as config has */
 	struct run_test **slots;        /* who has it, NULL: nobody; width.most of them */
 	int null_fd;
 	int dir_fd;                     /* of the run directory */
@@ -152,6 +158,16 @@ struct runner {
 /* runner.c */
 void runner_fill(struct runner *r); /* starts what may start; ends the loop when nothing is left */
 void runner_settled(struct runner *r, enum outcome outcome);
+void runner_interrupt(struct runner *r, int signal); /* ends all, as if it had come */
+
+/* runner_fork.c: the connections, 0 or -errno; whether one can make the test; asks for it, once
+ * its sandbox is ready. */
+int run_fork_open(struct runner *r);
+void run_fork_fini(struct runner *r);
+bool run_fork_serves(const struct run_test *t);
+void run_fork_order(struct attempt *a, void *arg);
+/* Of an attempt that has ended: that it is no fork that ended before its time. */
+bool run_fork_finished(struct run_test *t);
 
 /* runner_family.c: groups the tests, once their demands are chosen; 0 or -ENOMEM.
  * Whether t is to wait until more is known of its program: it and all like it are held

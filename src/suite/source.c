@@ -10,12 +10,13 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "suite/forkserver.h"
 #include "suite/source_kind.h"
 
 static const struct source_kind *const kinds[] = {
 	&source_manifest, &source_ctest, &source_meson, &source_automake, &source_pytest,
 	&source_tap, &source_bats, &source_exec, &source_lines, &source_gtest, &source_catch2,
-	&source_go, &source_cargo,
+	&source_go, &source_cargo, &source_forkserver,
 };
 
 const struct source_kind *source_kind_at(size_t i)
@@ -42,6 +43,10 @@ void suite_settings_fini(struct suite_settings *s)
 	free(s->workspace_dir);
 	strv_free(s->tokens);
 	strv_free(s->spec_entries);
+	strv_free(s->python_dirs);
+	for (size_t i = 0; i < s->n_servers; i++)
+		forkserver_free(s->servers[i]);
+	free(s->servers);
 	suite_settings_init(s);
 }
 

@@ -20,6 +20,8 @@ enum source_granularity {
 /* -EINVAL: none of "case", "suite", "program". */
 int source_granularity_parse(const char *text, enum source_granularity *ret);
 
+struct forkserver;
+
 /* What a manifest's [suite] section or the command line says of a whole suite;
  * 0 or NULL: not said.  The command line wins. */
 struct suite_settings {
@@ -39,6 +41,10 @@ struct suite_settings {
 	enum source_granularity granularity; /* of the command line: before sources are loaded */
 	bool chooses;             /* likewise: tests are chosen by name or tag */
 	char **tokens;            /* "gpu=2": so many there are; checked already */
+	char **python_dirs;       /* before sources are loaded: where pytest_isorun may lie */
+	struct forkserver **servers; /* of tests; a test's `server` counts from 1 */
+	size_t n_servers;
+	int events_fd;            /* of a server that started us and wants to hear of all; 0: none */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
 };
 void suite_settings_init(struct suite_settings *s);

@@ -51,6 +51,7 @@ extern const struct source_kind source_go;
 extern const struct source_kind source_cargo;
 extern const struct source_kind source_bats;
 extern const struct source_kind source_pytest;
+extern const struct source_kind source_forkserver;
 
 /* In the order in which detection tries them; NULL past the end. */
 const struct source_kind *source_kind_at(size_t i);
@@ -85,6 +86,12 @@ int source_build_dir(const struct source_ctx *ctx, const char *argument, const c
  * frees; no match gives the empty list. */
 int source_glob(const struct source_ctx *ctx, const char *const *patterns, char ***ret,
 		struct iso_err *err);
+
+/* Adds the tests that a fork server lists, and the server to the settings, which takes it in any
+ * case.  -EPIPE: it ended before it had listed all. */
+struct forkserver;
+int source_forkserver_list(const struct source_ctx *ctx, struct forkserver *taken,
+			   struct iso_err *err);
 
 /* A test made of a file: its id is the path relative to base_dir where it lies
  * below it, its program the path, its working directory that of the context.
