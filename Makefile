@@ -230,6 +230,8 @@ $(if $(filter yes,$(APPARMOR)),644 contrib/apparmor/isorun /etc/apparmor.d/isoru
 $(foreach f,$(wildcard include/isorun/*.h),644 $(f) $(INCDIR)/isorun/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/*.ini),644 $(f) $(DATADIR)/profiles/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard profiles/seccomp/*.ini),644 $(f) $(DATADIR)/profiles/seccomp/$(notdir $(f))$(NL))
+$(foreach f,$(wildcard contrib/pytest/pytest_isorun/*.py),644 $(f) \
+	$(DATADIR)/python/pytest_isorun/$(notdir $(f))$(NL))
 $(foreach f,$(wildcard src/*/*.[1-8] profiles/*.[1-8] include/*/*.[1-8]),644 $(f) \
 	$(MANDIR)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))$(NL))
 endef

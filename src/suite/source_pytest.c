@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "suite/forkserver.h"
 #include "suite/source_cases.h"
 
 /* Collects as pytest itself does, and prints a line for each test: its node id, from here
@@ -67,6 +68,13 @@ static size_t part_of(const char *id, enum source_granularity granularity)
 	return class_end ? (size_t)(class_end - id) : strlen(id);
 }
 
+static void mark_skips(struct test *t, bool is_case)
+{
+	t->skip_pattern = is_case ? "^SKIPPED \\[1\\] "
+				  : "^[0-9]+ skipped(, [0-9]+ warnings?)? in [0-9.]+s";
+	t->skip_passes = true;
+}
+
 static int add_node(const struct source_ctx *ctx, const char *id, bool is_case)
 {
 	struct test_suite *s = ctx->suite;
@@ -82,9 +90,7 @@ static int add_node(const struct source_ctx *ctx, const char *id, bool is_case)
 	t->cwd = arena_strdup(s->arena, ctx->cwd ? ctx->cwd : ctx->base_dir);
 	t->origin = arena_printf(s->arena, "%s/%.*s", ctx->base_dir, (int)file_len, id);
 	t->program = t->origin;
-	t->skip_pattern = is_case ? "^SKIPPED \\[1\\] "
-				  : "^[0-9]+ skipped(, [0-9]+ warnings?)? in [0-9.]+s";
-	t->skip_passes = true;
+	mark_skips(t, is_case);
 	return t->id && t->argv && t->cwd && t->origin ? 0 : -ENOMEM;
 }
 
@@ -187,15 +193,67 @@ static int collect(const struct source_ctx *ctx, const char *what, struct captur
 	return -EINVAL;
 }
 
-static int pytest_load(const struct source_ctx *ctx, const char *what, struct iso_err *err)
+static const char server[] =
+	"import sys\n"
+	"what, *dirs = sys.argv[1:]\n"
+	"sys.path += dirs\n"
+	"try:\n"
+	"    from pytest_isorun.suite import main\n"
+	"except ImportError:\n"
+	"    sys.exit('no plugin')\n"
+	"sys.exit(main([what]))\n";
+
+/* A pytest that stays, and forks a test where one is wanted.  1: there is none. */
+static int serve(const struct source_ctx *ctx, const char *what, struct iso_err *err)
 {
 	const size_t before = ctx->suite->n_tests;
+	struct forkserver *f = NULL;
+	struct iso_err why = ISO_ERR_INIT;
+	_cleanup_strv_ char **argv = NULL;
+	const char *const words[] = { python, "-c", server, what };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(words); i++)
+		r = strv_add(&argv, words[i]);
+	for (size_t i = 0; r == 0 && i < strv_len(ctx->settings->python_dirs); i++)
+		r = strv_add(&argv, ctx->settings->python_dirs[i]);
+	if (r < 0)
+		return iso_err_set(err, ISO_ERR_HOST, r, "tests");
+	if (forkserver_start(argv, ctx->base_dir, &f, &why) < 0)
+		return 1;
+	r = source_forkserver_list(ctx, f, &why);
+	/* What cannot be collected is told by the collector, in its own words. */
+	if (r == -EPIPE && ctx->suite->n_tests == before)
+		return 1;
+	if (r < 0) {
+		*err = why;
+		return iso_err_wrap(err, "pytest:%s", what);
+	}
+	for (size_t i = before; i < ctx->suite->n_tests; i++)
+		mark_skips(ctx->suite->tests[i], true);
+	return 0;
+}
+
+static int collect_only(const struct source_ctx *ctx, const char *what, struct iso_err *err)
+{
 	struct capture said = { 0 };
 
 	if (collect(ctx, what, &said, err) < 0)
 		return -EINVAL;
 	int r = add_items(ctx, said.out, err);
 	capture_fini(&said);
+	return r;
+}
+
+static int pytest_load(const struct source_ctx *ctx, const char *what, struct iso_err *err)
+{
+	const size_t before = ctx->suite->n_tests;
+	int r = 1;
+
+	if (source_granularity(ctx, GRANULARITY_CASE) == GRANULARITY_CASE)
+		r = serve(ctx, what, err);
+	if (r > 0)
+		r = collect_only(ctx, what, err);
 	if (r == 0 && ctx->suite->n_tests == before)
 		r = iso_err_set(err, ISO_ERR_USAGE, 0, "pytest:%s: it collects no test", what);
 	return r;

@@ -33,7 +33,7 @@ printf 'def test_x():\n    print("is told")\n' >tests/deep/test_b.py
 : >tests/conftest.py
 ids() { isorun list "$@" | sed -nE '2,$s/^ *([^ ]+ +){3}//p'; }
 
-[ "$(ids pytest:tests | tr '\n' ' ')" = "tests/test_a.py tests/deep/test_b.py " ] ||
+[ "$(ids --granularity program pytest:tests | tr '\n' ' ')" = "tests/test_a.py tests/deep/test_b.py " ] ||
 	fail "files: $(ids pytest:tests)"
 ids --granularity case . >case
 for id in 'test_a.py::TestOf::test_one' 'test_a.py::test_each\[a::b\]' 'test_a.py::test_each\[c d\]'; do
