@@ -126,7 +126,7 @@ static void add_annotation(struct buf *b, const struct github *g, const char *ki
 			   const struct fold_test *t)
 {
 	const char *run_dir = g->run_dir ? g->run_dir : g->fold.dir;
-	const struct fold_attempt *first = is_flaky(t) ? t->attempts : NULL;
+	const struct fold_attempt *bad = is_flaky(t) ? fold_first_bad(t) : NULL;
 	_cleanup_buf_ struct buf properties = BUF_INIT;
 	_cleanup_buf_ struct buf safe = BUF_INIT;
 
@@ -135,11 +135,11 @@ static void add_annotation(struct buf *b, const struct github *g, const char *ki
 	add_property(&properties, "title", buf_str(&safe));
 	buf_addf(b, "::%s %s::", kind, buf_str(&properties));
 	buf_clear(&safe);
-	if (first)
+	if (bad)
 		buf_addf(&safe, "flaky: passed at attempt %u, after ", t->n_attempts);
-	text_add(&safe, first ? first->detail : rendered_detail(t));
+	text_add(&safe, bad ? bad->detail : rendered_detail(t));
 	add_data(b, buf_str(&safe));
-	add_last_lines(b, run_dir, first ? first->output : t->output);
+	add_last_lines(b, run_dir, bad ? bad->output : t->output);
 	buf_addc(b, '\n');
 }
 

@@ -61,6 +61,30 @@ static void failures_are_errors_and_flaky_tests_warnings(void **state)
 	free(text);
 }
 
+/* As where the first repetition passed. */
+static void a_flaky_test_is_named_by_its_first_bad_attempt(void **state)
+{
+	const struct result good = result_of(OUTCOME_PASSED, MS, MIB);
+	const struct result bad = result_of(OUTCOME_FAILED, MS, MIB);
+	struct place *p = *state;
+	struct step st;
+
+	begin(p, &st, "/src");
+	place_write(p, "output/1.1", "all is well\n", 12);
+	place_write(p, "output/1.2", "flaked\n", 7);
+	send_all(&st.sink, 1, run_started(p, 1));
+	send_all(&st.sink, 1, planned("t", 0));
+	send_all(&st.sink, 1, attempt_finished("t", 1, MS, &good, "output/1.1", true, "passed"));
+	send_all(&st.sink, 1, attempt_finished("t", 2, 2 * MS, &bad, "output/1.2", true,
+					       "exit status 7"));
+	send_all(&st.sink, 1, attempt_finished("t", 3, 3 * MS, &good, "output/1.3", false, NULL));
+	send_all(&st.sink, 1, test_finished("t", 3 * MS, OUTCOME_FLAKY, 3, NULL, "output/1.3",
+					    MS, MIB));
+	char *text = end(&st);
+	assert_holds(text, "flaky: passed at attempt 3, after exit status 7%0A%0Aflaked\n");
+	free(text);
+}
+
 static void play_failures(const struct place *p, struct sink *s, unsigned n)
 {
 	send_all(&s, 1, run_started(p, n));
@@ -155,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(failures_are_errors_and_flaky_tests_warnings),
+		IN_PLACE(a_flaky_test_is_named_by_its_first_bad_attempt),
 		IN_PLACE(no_more_are_told_than_are_shown),
 		IN_PLACE(a_command_stays_one_line),
 		IN_PLACE(a_summary_stays_within_what_is_taken),
