@@ -162,6 +162,10 @@ static void print_notes(const struct listed *l)
 	static const char *const begin = "\n                                 ";
 	const struct test *t = l->test;
 
+	if (t->tags && *t->tags)
+		fputs(begin, stdout);
+	for (char **tag = t->tags; tag && *tag; tag++)
+		printf("%s%s", tag == t->tags ? "  tags " : ", ", *tag);
 	if (t->disabled || t->unable)
 		printf("%s  %s", begin, t->disabled ? t->disabled : t->unable);
 	if (t->depends || t->after)

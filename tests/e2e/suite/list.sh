@@ -8,3 +8,15 @@ expect 0 isorun list lines:tests
 has 'true one'
 expect 0 isorun list --json lines:tests
 python3 -m json.tool "$out" >/dev/null || fail "no JSON"
+
+cat >isorun.ini <<-'END'
+	[test tagged]
+	command = true
+	tags = net, slow
+
+	[test plain]
+	command = true
+END
+expect 0 isorun list
+has '^ +tags net, slow$'
+[ "$(grep -c tags "$out")" = 1 ] || fail 'tags of a test that has none'
