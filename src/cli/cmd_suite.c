@@ -30,6 +30,7 @@ enum { TICK_NS = 100 * 1000 * 1000 };
 enum { SEEDS = 1000 * 1000 };
 
 struct order_choice {
+	bool given;
 	enum plan_order order;
 	uint64_t seed;
 };
@@ -60,6 +61,7 @@ static int opt_order(const struct opt *o, const char *value, void *field, struct
 	/* Short enough to be typed again. */
 	uint64_t seed = (uint64_t)time_wall_ns() / NSEC_PER_USEC % SEEDS;
 
+	order->given = true;
 	if (str_eq(value, "longest") || str_eq(value, "listed")) {
 		order->order = str_eq(value, "listed") ? PLAN_LISTED : PLAN_LONGEST;
 		return 0;
@@ -89,6 +91,26 @@ static int opt_output_limit(const struct opt *o, const char *value, void *field,
 		return opt_reject(o, value, "a size of 4K or more", err);
 	*(uint64_t *)field = bytes;
 	return 0;
+}
+
+/* What says otherwise than --serial, which is one at a time, as listed; NULL: nothing. */
+static const char *against_serial(const struct suite_values *v)
+{
+	if (!v->serial)
+		return NULL;
+	if (v->jobs > 1)
+		return "jobs";
+	return v->order.given && v->order.order != PLAN_LISTED ? "order" : NULL;
+}
+
+static int check(const struct suite_values *v, struct iso_err *err)
+{
+	const char *other = against_serial(v);
+
+	if (other)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "options '--serial' and '--%s' contradict each other", other);
+	return suite_reports_check(&v->reports, err);
 }
 
 #define FIELD(member) offsetof(struct suite_values, member)
@@ -441,7 +463,7 @@ static int run(char **argv)
 
 	buf_addf(&b, "isorun suite%s%s", args && *args ? " " : "", args ? args : "");
 	if (r == 0)
-		r = suite_reports_check(&v.reports, &err);
+		r = check(&v, &err);
 	if (r == 0 && buf_finish(&b, &command) < 0)
 		r = iso_err_set(&err, ISO_ERR_INTERNAL, ENOMEM, "read the options");
 	if (r < 0)
