@@ -12,6 +12,17 @@
 #include "cli/say.h"
 #include "report/github.h"
 
+int opt_report(const struct opt *o, const char *value, void *field, struct iso_err *err)
+{
+	const char *before = *(const char **)field;
+
+	if (before)
+		return iso_err_set(err, ISO_ERR_USAGE, 0,
+				   "option '--%s' is given twice: for '%s' and '%s'", o->name,
+				   before, value);
+	return opt_string(o, value, field, err);
+}
+
 /* The later one would end what the other wrote; devices take all. */
 static bool is_one_file(const char *a, const char *b)
 {

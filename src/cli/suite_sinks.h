@@ -10,13 +10,15 @@
 #include "report/format.h"
 #include "suite/rundir.h"
 
+opt_parse_fn opt_report; /* const char *: once only */
+
 /* The options of a command that writes reports: its values have a struct
  * report_files at `at`. */
 #define OPTIONS_REPORT(at)                                                                 \
 	enum { REPORTS_AT = (at) };                                                         \
 	static const struct opt report_rows[] = { REPORT_FORMATS(OPTION_REPORT) }
 #define OPTION_REPORT(name, help)                                                          \
-	{ 0, #name, "FILE", opt_string, REPORTS_AT + offsetof(struct report_files, name),   \
+	{ 0, #name, "FILE", opt_report, REPORTS_AT + offsetof(struct report_files, name),   \
 	  help, NULL },
 
 /* Annotations and a job summary for GitHub; AUTO: where a run of its own is a step of

@@ -30,3 +30,5 @@ expect 2 isorun suite --junit both --tap both lines:tests
 says "options '--junit' and '--tap': both to both"
 expect 2 isorun suite --junit - --tap - lines:tests
 says "both to standard output"
+expect 2 isorun suite --junit one --junit two lines:tests
+says "option '--junit' is given twice: for 'one' and 'two'"
