@@ -562,6 +562,12 @@ void attempt_signal(struct attempt *a, int sig)
 		attempt_kill(a);
 }
 
+void attempt_end(struct attempt *a)
+{
+	a->told_to_end = true;
+	attempt_signal(a, SIGTERM);
+}
+
 void attempt_kill(struct attempt *a)
 {
 	struct iso_err why = ISO_ERR_INIT;
@@ -577,11 +583,6 @@ void attempt_kill(struct attempt *a)
 		iso_err_set(&why, ISO_ERR_HOST, 0, "ended while it waited for memory");
 		fail(a, &why);
 	}
-}
-
-uint64_t attempt_budget_bytes(const struct attempt *a)
-{
-	return a->budget_bytes;
 }
 
 const struct result *attempt_result(const struct attempt *a)

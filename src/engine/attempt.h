@@ -95,6 +95,7 @@ struct attempt {
 	bool timed_out;
 	bool timed_out_total;
 	bool killed;                  /* by attempt_kill */
+	bool told_to_end;             /* by attempt_end */
 	bool told_ready;
 	bool told_started;
 	unsigned polled_kills;        /* by the none driver */

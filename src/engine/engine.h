@@ -130,6 +130,7 @@ void attempt_refuse(struct attempt *a, const struct iso_err *why);
 /* To the test process, also when it is about to start; ends an attempt that
  * still waits. */
 void attempt_signal(struct attempt *a, int sig);
+void attempt_end(struct attempt *a);             /* SIGTERM; what it leaves is not told */
 void attempt_kill(struct attempt *a);            /* at once; `ended` still comes, as failed */
 
 /* To its own terminal, as the caller's terminal means it: SIGINT and SIGQUIT go

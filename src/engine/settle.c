@@ -130,7 +130,7 @@ static void take_lists(struct attempt *a, const struct sbx_news *news)
 	(void)strv_copy(news->deleted, &r->deleted);
 	r->n_deleted = news->n_deleted;
 	/* It was ended in the midst of its work: what it left is no fault of its own. */
-	if (!news->n_leftovers || a->gave_way)
+	if (!news->n_leftovers || a->ending || a->told_to_end)
 		return;
 	r->leftovers = calloc(news->n_leftovers, sizeof(*r->leftovers));
 	if (!r->leftovers)

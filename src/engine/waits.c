@@ -94,3 +94,8 @@ bool attempt_waits_for(const struct attempt *a, char ret[ATTEMPT_WAIT_TEXT])
 			       num_format_size(held, held_bytes));
 	return true;
 }
+
+uint64_t attempt_budget_bytes(const struct attempt *a)
+{
+	return a->budget_bytes;
+}

@@ -516,7 +516,7 @@ int run_test_start(struct run_test *t)
 void run_test_interrupt(struct run_test *t)
 {
 	if (t->started)
-		attempt_signal(t->handle, SIGTERM);
+		attempt_end(t->handle);
 	else
 		attempt_kill(t->handle);
 }

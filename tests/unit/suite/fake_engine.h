@@ -275,11 +275,11 @@ void attempt_refuse(struct attempt *a, const struct iso_err *why)
 	(void)why;
 }
 
-void attempt_signal(struct attempt *a, int sig)
+void attempt_end(struct attempt *a)
 {
 	if (!a->running || a->plan->ignores_term)
 		return;
-	a->sent = sig;
+	a->sent = SIGTERM;
 	assert_int_equal(loop_set_timer(a->engine->loop, a->timer, time_now_ns()), 0);
 }
 
