@@ -99,7 +99,8 @@ struct event {
 			const char *detail;     /* of the attempt that settled it; may be NULL */
 			const char *output;     /* of the settling attempt; NULL: never ran */
 			bool blocked;           /* not-run, though the run went on: see detail */
-			int64_t wall_ns;        /* of the attempt that settled it */
+			int64_t wall_ns;        /* of the attempt that settled it; with
+						 * repetitions of each one's */
 			uint64_t mem_peak_bytes;
 		} test_finished;
 		struct {

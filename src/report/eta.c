@@ -11,10 +11,10 @@ struct work {
 	int64_t longest_ns;   /* of one test: nothing ends before it */
 };
 
-/* What tests of unknown length are taken for: the mean of the known ones. */
+/* What tests of unknown length are taken for, each time: the mean of the known ones. */
 static int64_t usual_ns(const struct fold *f)
 {
-	int64_t sum = f->finished_wall_ns;
+	int64_t sum = f->finished_wall_ns / f->times;
 	int64_t n = f->n_finished;
 
 	if (n > 0)

@@ -14,7 +14,7 @@
 int fold_init(struct fold *f)
 {
 	*f = (struct fold){ .run = "", .version = "", .dir = "", .cwd = "", .budget_from = "",
-			    .order = "" };
+			    .order = "", .times = 1 };
 	f->arena = arena_new();
 	f->buckets = calloc(N_BUCKETS, sizeof(*f->buckets));
 	if (f->arena && f->buckets)

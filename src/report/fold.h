@@ -66,7 +66,7 @@ struct fold_test {
 	const char *detail;        /* may be NULL */
 	const char *output;        /* may be NULL */
 	bool blocked;              /* not-run, though the run went on */
-	int64_t wall_ns;
+	int64_t wall_ns;           /* of all repetitions */
 	uint64_t mem_peak_bytes;
 	uint64_t output_cut_bytes; /* left out of `output`: above its limit */
 	size_t n_lost;             /* paths written in the workspace and not kept, by the last
@@ -135,7 +135,7 @@ struct fold {
 	unsigned n_finished;
 	unsigned counts[OUTCOME_COUNT];
 	uint64_t reserved_bytes;   /* by those that run */
-	int64_t finished_wall_ns;  /* sum over settling attempts */
+	int64_t finished_wall_ns;  /* sum over settling attempts, each repetition's */
 	int64_t idle_since_t_ns;   /* since when nothing runs */
 	int64_t waited_ns;         /* for other isorun processes, while nothing ran */
 	int64_t busy_ns;           /* sum over all attempts that ended */

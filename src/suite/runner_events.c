@@ -164,7 +164,7 @@ void emit_test_finished(const struct run_test *t, enum outcome outcome, const ch
 	e.u.test_finished.detail = detail && *detail ? detail : NULL;
 	e.u.test_finished.output = t->output;
 	e.u.test_finished.blocked = outcome == OUTCOME_NOT_RUN && !t->run->stopping;
-	e.u.test_finished.wall_ns = t->sample.wall_ns;
+	e.u.test_finished.wall_ns = t->sample.wall_ns + t->repeated_ns;
 	e.u.test_finished.mem_peak_bytes = t->sample.mem_bytes;
 	emit(t->run, &e);
 }

@@ -93,14 +93,15 @@ function runFigures() {
 }
 
 function testFigures() {
-	const sum = sumOf(attempts, timeOf);
+	const all = sumOf(attempts, timeOf);
+	const sum = finished ? finished.sum_ns / 1000 : all;
 	const cpu = sumOf(attempts, (a) => a.cpu);
 	const ofCpus = cpus ? `  (${share(cpu, endUs * cpus)} of ${plural(cpus, "cpu")})` : "";
 	const repeated = attempts.filter((a) => !a.last);
 	const lost = formatTime(sumOf(repeated, timeOf));
 	return figure("The tests took", [
 		["Sum of their times", formatTime(sum)],
-		["On average at once", (sum / endUs).toFixed(1)],
+		["On average at once", (all / endUs).toFixed(1)],
 		["CPU", formatTime(cpu) + ofCpus],
 		repeated.length ? ["Repeated attempts", `${repeated.length}, ${lost}`] : null,
 	]);

@@ -170,6 +170,22 @@ static void no_guess_is_shorter_than_the_longest_test_left(void **state)
 	s->driver->close(s, NULL);
 }
 
+static void what_is_repeated_takes_as_long_each_time(void **state)
+{
+	struct folder f;
+	struct sink *s = open_fold(&f);
+	struct event e = run_started(*state, 2);
+
+	e.u.run_started.repeat = "2";
+	e.u.run_started.jobs = 1;
+	send_all(&s, 1, e);
+	send_all(&s, 1, planned("a", 0));
+	send_all(&s, 1, planned("b", 0));
+	send_all(&s, 1, test_finished("a", SEC, OUTCOME_PASSED, 2, NULL, NULL, 6 * SEC, 1));
+	assert_int_equal(fold_eta(&f.fold, SEC), 6 * SEC);
+	s->driver->close(s, NULL);
+}
+
 static void the_width_seen_counts_more_than_the_width_allowed(void **state)
 {
 	struct folder f;
@@ -203,6 +219,7 @@ int main(void)
 		IN_PLACE(many_tests_are_all_found_again),
 		IN_PLACE(without_history_and_results_there_is_no_guess),
 		IN_PLACE(no_guess_is_shorter_than_the_longest_test_left),
+		IN_PLACE(what_is_repeated_takes_as_long_each_time),
 		IN_PLACE(the_width_seen_counts_more_than_the_width_allowed),
 	};
 
