@@ -81,6 +81,14 @@ int source_add_strings(struct test_suite *s, const struct json *value, char ***l
 int source_build_dir(const struct source_ctx *ctx, const char *argument, const char *marks,
 		     const char *hint, char **ret, struct iso_err *err);
 
+/* Whether ctx->base_dir holds something of that name. */
+bool source_has(const struct source_ctx *ctx, const char *name);
+
+/* The build directory that ctx->base_dir is, or that lies at a usual place below, where `top`
+ * says that it is the top of such sources: "." or "build", say.  `marks` is what each
+ * holds.  NULL: none. */
+const char *source_find_build(const struct source_ctx *ctx, const char *top, const char *marks);
+
 /* The regular files that any of `patterns` (NULL-terminated; glob(3), relative
  * to ctx->base_dir) matches, sorted, each once, as absolute paths.  The caller
  * frees; no match gives the empty list. */

@@ -233,11 +233,13 @@ static int meson_load(const struct source_ctx *ctx, const char *name, struct iso
 
 static int meson_detect(const struct source_ctx *ctx, struct iso_err *err)
 {
-	_cleanup_free_ char *path = path_join(ctx->base_dir, info_dir);
+	const char *build = source_find_build(ctx, "meson.build", info_dir);
+	_cleanup_free_ char *joined = build ? path_join(ctx->base_dir, build) : NULL;
+	_cleanup_free_ char *dir = joined ? path_clean(joined) : NULL;
 
-	if (!path)
-		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "%s", info_dir);
-	return access(path, F_OK) == 0 ? load_dir(ctx, ctx->base_dir, err) : 0;
+	if (build && !dir)
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "%s", build);
+	return build ? load_dir(ctx, dir, err) : 0;
 }
 
 const struct source_kind source_meson = {

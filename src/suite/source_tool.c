@@ -101,6 +101,28 @@ int source_add_strings(struct test_suite *s, const struct json *value, char ***l
 	return 0;
 }
 
+bool source_has(const struct source_ctx *ctx, const char *name)
+{
+	_cleanup_free_ char *path = path_join(ctx->base_dir, name);
+
+	return path && access(path, F_OK) == 0;
+}
+
+const char *source_find_build(const struct source_ctx *ctx, const char *top, const char *marks)
+{
+	static const char *const usual[] = { "build", "builddir" };
+
+	if (source_has(ctx, marks))
+		return ".";
+	for (size_t i = 0; i < ARRAY_SIZE(usual) && source_has(ctx, top); i++) {
+		_cleanup_free_ char *mark = path_join(usual[i], marks);
+
+		if (mark && source_has(ctx, mark))
+			return usual[i];
+	}
+	return NULL;
+}
+
 int source_build_dir(const struct source_ctx *ctx, const char *argument, const char *marks,
 		     const char *hint, char **ret, struct iso_err *err)
 {
