@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cli/host_dirs.h"
+#include "cli/say.h"
 #include "suite/history_key.h"
 #include "suite/links.h"
 
@@ -62,6 +63,12 @@ static int load_sources(char *const *sources, struct test_suite *suite,
 	return r;
 }
 
+static void tell_notes(const struct suite_settings *settings)
+{
+	for (char **note = settings->notes; note && *note; note++)
+		say("note: %s", *note);
+}
+
 static int none_left(size_t n, const struct options_select *select, struct iso_err *err)
 {
 	if (!n)
@@ -106,6 +113,7 @@ int suite_args_load(char *const *sources, const struct options_select *select,
 		r = load_sources(sources, ret, ret_settings, err);
 	if (r < 0)
 		return r;
+	tell_notes(ret_settings);
 	if (test_suite_make_ids_unique(ret) < 0)
 		return iso_err_set(err, ISO_ERR_INTERNAL, ENOMEM, "load the tests");
 	r = links_check(ret, err);

@@ -47,6 +47,7 @@ void suite_settings_fini(struct suite_settings *s)
 	for (size_t i = 0; i < s->n_servers; i++)
 		forkserver_free(s->servers[i]);
 	free(s->servers);
+	strv_free(s->notes);
 	suite_settings_init(s);
 }
 

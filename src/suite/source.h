@@ -46,6 +46,7 @@ struct suite_settings {
 	size_t n_servers;
 	int events_fd;            /* of a server that started us and wants to hear of all; 0: none */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
+	char **notes;             /* sentences on what directories also hold */
 };
 void suite_settings_init(struct suite_settings *s);
 void suite_settings_fini(struct suite_settings *s);

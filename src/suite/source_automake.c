@@ -422,17 +422,18 @@ static int automake_load(const struct source_ctx *ctx, const char *name, struct 
 }
 
 /* To read a Makefile is to run code of it: only of one that automake made. */
-static int automake_detect(const struct source_ctx *ctx, struct iso_err *err)
+static const char *automake_seen(const struct source_ctx *ctx)
 {
 	_cleanup_free_ char *path = path_join(ctx->base_dir, makefile);
 	_cleanup_free_ char *text = NULL;
-	size_t len = 0;
+	const bool read = path && fs_read(path, MAKEFILE_MAX, &text, NULL) == 0;
 
-	if (!path)
-		return no_memory(err);
-	if (fs_read(path, MAKEFILE_MAX, &text, &len) < 0 || !strstr(text, "\nam__"))
-		return 0;
-	return load_dir(ctx, ctx->base_dir, err);
+	return read && strstr(text, "\nam__") ? "." : NULL;
+}
+
+static int automake_detect(const struct source_ctx *ctx, struct iso_err *err)
+{
+	return automake_seen(ctx) ? load_dir(ctx, ctx->base_dir, err) : 0;
 }
 
 const struct source_kind source_automake = {
@@ -442,4 +443,5 @@ const struct source_kind source_automake = {
 	.names_place = true,
 	.load = automake_load,
 	.detect = automake_detect,
+	.seen = automake_seen,
 };

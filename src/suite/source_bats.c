@@ -43,10 +43,15 @@ static int bats_load(const struct source_ctx *ctx, const char *pattern, struct i
 	return r;
 }
 
+static const char *const habits[] = { "test/*.bats", "tests/*.bats", "*.bats", NULL };
+
+static const char *bats_seen(const struct source_ctx *ctx)
+{
+	return source_first_match(ctx, habits);
+}
+
 static int bats_detect(const struct source_ctx *ctx, struct iso_err *err)
 {
-	static const char *const habits[] = { "test/*.bats", "tests/*.bats", "*.bats", NULL };
-
 	return add_matching(ctx, habits, err);
 }
 
@@ -56,4 +61,5 @@ const struct source_kind source_bats = {
 	.looked_for = "*.bats, also below test/ and tests/",
 	.load = bats_load,
 	.detect = bats_detect,
+	.seen = bats_seen,
 };

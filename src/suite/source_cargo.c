@@ -47,4 +47,5 @@ const struct source_kind source_cargo = {
 	.looked_for = "",
 	.load = cargo_load,
 	.detect = cases_detect_none,
+	.seen = source_seen_none,
 };

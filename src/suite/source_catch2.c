@@ -75,4 +75,5 @@ const struct source_kind source_catch2 = {
 	.looked_for = "",
 	.load = catch2_load,
 	.detect = cases_detect_none,
+	.seen = source_seen_none,
 };

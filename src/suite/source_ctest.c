@@ -514,9 +514,14 @@ static int ctest_load(const struct source_ctx *ctx, const char *name, struct iso
 	return r;
 }
 
+static const char *ctest_seen(const struct source_ctx *ctx)
+{
+	return source_find_build(ctx, "CMakeLists.txt", test_file);
+}
+
 static int ctest_detect(const struct source_ctx *ctx, struct iso_err *err)
 {
-	const char *build = source_find_build(ctx, "CMakeLists.txt", test_file);
+	const char *build = ctest_seen(ctx);
 	_cleanup_free_ char *joined = build ? path_join(ctx->base_dir, build) : NULL;
 	_cleanup_free_ char *dir = joined ? path_clean(joined) : NULL;
 
@@ -532,4 +537,5 @@ const struct source_kind source_ctest = {
 	.names_place = true,
 	.load = ctest_load,
 	.detect = ctest_detect,
+	.seen = ctest_seen,
 };

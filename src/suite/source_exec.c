@@ -69,4 +69,5 @@ const struct source_kind source_exec = {
 		      "(there *.sh too)",
 	.load = exec_load,
 	.detect = exec_detect,
+	.seen = source_seen_none,
 };

@@ -88,6 +88,24 @@ int source_glob(const struct source_ctx *ctx, const char *const *patterns, char 
 	return r;
 }
 
+const char *source_first_match(const struct source_ctx *ctx, const char *const *patterns)
+{
+	for (size_t i = 0; patterns[i]; i++) {
+		const char *const one[] = { patterns[i], NULL };
+		_cleanup_strv_ char **files = NULL;
+
+		if (source_glob(ctx, one, &files, NULL) == 0 && files)
+			return patterns[i];
+	}
+	return NULL;
+}
+
+const char *source_seen_none(const struct source_ctx *ctx)
+{
+	(void)ctx;
+	return NULL;
+}
+
 /* path without base_dir in front, or path itself where it lies elsewhere. */
 static const char *below_base(const struct source_ctx *ctx, const char *path)
 {

@@ -49,4 +49,5 @@ const struct source_kind source_go = {
 	.looked_for = "",
 	.load = go_load,
 	.detect = cases_detect_none,
+	.seen = source_seen_none,
 };

@@ -57,4 +57,5 @@ const struct source_kind source_gtest = {
 	.looked_for = "",
 	.load = gtest_load,
 	.detect = cases_detect_none,
+	.seen = source_seen_none,
 };

@@ -36,6 +36,10 @@ struct source_kind {
 	/* Adds the tests that ctx->base_dir holds by the habits of this kind;
 	 * none is no error. */
 	int (*detect)(const struct source_ctx *ctx, struct iso_err *err);
+
+	/* The argument that names what ctx->base_dir holds by these habits, told by its
+	 * files alone: no tool is asked.  NULL: nothing, or nothing that is sure. */
+	const char *(*seen)(const struct source_ctx *ctx);
 };
 
 extern const struct source_kind source_manifest;
@@ -80,6 +84,12 @@ int source_add_strings(struct test_suite *s, const struct json *value, char ***l
  * file that `marks` it: ISO_ERR_USAGE with the hint. */
 int source_build_dir(const struct source_ctx *ctx, const char *argument, const char *marks,
 		     const char *hint, char **ret, struct iso_err *err);
+
+/* The first of `patterns` (as for source_glob) that matches a file; NULL: none does. */
+const char *source_first_match(const struct source_ctx *ctx, const char *const *patterns);
+
+/* Of kinds without habits that are sure. */
+const char *source_seen_none(const struct source_ctx *ctx);
 
 /* Whether ctx->base_dir holds something of that name. */
 bool source_has(const struct source_ctx *ctx, const char *name);

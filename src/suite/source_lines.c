@@ -150,4 +150,5 @@ const struct source_kind source_lines = {
 	.looked_for = "",
 	.load = lines_load,
 	.detect = lines_detect,
+	.seen = source_seen_none,
 };

@@ -362,4 +362,5 @@ const struct source_kind source_manifest = {
 	.names_place = true,
 	.load = manifest_load,
 	.detect = manifest_detect,
+	.seen = source_seen_none,
 };

@@ -231,9 +231,14 @@ static int meson_load(const struct source_ctx *ctx, const char *name, struct iso
 	return r;
 }
 
+static const char *meson_seen(const struct source_ctx *ctx)
+{
+	return source_find_build(ctx, "meson.build", info_dir);
+}
+
 static int meson_detect(const struct source_ctx *ctx, struct iso_err *err)
 {
-	const char *build = source_find_build(ctx, "meson.build", info_dir);
+	const char *build = meson_seen(ctx);
 	_cleanup_free_ char *joined = build ? path_join(ctx->base_dir, build) : NULL;
 	_cleanup_free_ char *dir = joined ? path_clean(joined) : NULL;
 
@@ -249,4 +254,5 @@ const struct source_kind source_meson = {
 	.names_place = true,
 	.load = meson_load,
 	.detect = meson_detect,
+	.seen = meson_seen,
 };

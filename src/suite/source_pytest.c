@@ -280,17 +280,18 @@ static bool is_configured(const char *dir)
 }
 
 /* Python's files alone may be of any framework. */
-static int pytest_detect(const struct source_ctx *ctx, struct iso_err *err)
+static const char *pytest_seen(const struct source_ctx *ctx)
 {
 	static const char *const signs[] = {
 		"pytest.ini", "conftest.py", "tests/conftest.py", "test/conftest.py", NULL,
 	};
-	_cleanup_strv_ char **files = NULL;
-	int r = source_glob(ctx, signs, &files, err);
 
-	if (r < 0 || (!files && !is_configured(ctx->base_dir)))
-		return r;
-	return pytest_load(ctx, ".", err);
+	return source_first_match(ctx, signs) || is_configured(ctx->base_dir) ? "." : NULL;
+}
+
+static int pytest_detect(const struct source_ctx *ctx, struct iso_err *err)
+{
+	return pytest_seen(ctx) ? pytest_load(ctx, ".", err) : 0;
 }
 
 const struct source_kind source_pytest = {
@@ -300,4 +301,5 @@ const struct source_kind source_pytest = {
 		      "in pyproject.toml, tox.ini, setup.cfg",
 	.load = pytest_load,
 	.detect = pytest_detect,
+	.seen = pytest_seen,
 };

@@ -98,9 +98,16 @@ static int tap_load(const struct source_ctx *ctx, const char *pattern, struct is
 	return r;
 }
 
+static const char *const habits[] = { "t/*.t", NULL };
+
+static const char *tap_seen(const struct source_ctx *ctx)
+{
+	return source_first_match(ctx, habits);
+}
+
 static int tap_detect(const struct source_ctx *ctx, struct iso_err *err)
 {
-	return add_matching(ctx, "t/*.t", err);
+	return add_matching(ctx, habits[0], err);
 }
 
 const struct source_kind source_tap = {
@@ -109,4 +116,5 @@ const struct source_kind source_tap = {
 	.looked_for = "t/*.t",
 	.load = tap_load,
 	.detect = tap_detect,
+	.seen = tap_seen,
 };
