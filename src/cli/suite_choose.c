@@ -32,6 +32,15 @@ static bool any_known(const struct choose_fact *facts, size_t n)
 	return false;
 }
 
+static size_t count_failed(const struct choose_fact *facts, size_t n)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		failed += facts[i].failed;
+	return failed;
+}
+
 /* The split is told because nobody else can find machines that cut differently. */
 static void tell_shard(const struct choose_shard *shard, const struct choose_share *share)
 {
@@ -52,11 +61,15 @@ static void tell_shard(const struct choose_shard *shard, const struct choose_sha
 static void keep_failed(struct test_suite *suite, struct choose_fact *facts, bool quiet)
 {
 	const size_t n = suite->n_tests;
+	const size_t ran = count_failed(facts, n);
 	const size_t failed = choose_failed(suite, facts);
 
 	if (quiet)
 		return;
-	if (failed)
+	if (failed > ran)
+		say("--last-failed: %zu of %zu tests failed when they were last run, or waited "
+		    "for one that did", failed, n);
+	else if (failed)
 		say("--last-failed: %zu of %zu tests failed when they were last run", failed, n);
 	else if (any_known(facts, n))
 		say("--last-failed: none of %zu tests failed when it was last run: all run", n);

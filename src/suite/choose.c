@@ -56,8 +56,32 @@ static size_t count_failed(const struct choose_fact *facts, size_t n)
 	return failed;
 }
 
+static bool awaits_failed(const struct test_suite *s, const struct choose_fact *facts,
+			  const struct test *t)
+{
+	for (size_t i = 0; i < s->n_tests; i++)
+		for (struct test **d = t->depends; facts[i].failed && d && *d; d++)
+			if (*d == s->tests[i])
+				return true;
+	return false;
+}
+
+/* Who depends on what failed was not run for it, and has no newer verdict. */
+static void add_blocked(const struct test_suite *s, struct choose_fact *facts)
+{
+	bool more = count_failed(facts, s->n_tests) > 0;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < s->n_tests; i++)
+			if (!facts[i].failed && awaits_failed(s, facts, s->tests[i]))
+				more = facts[i].failed = true;
+	}
+}
+
 size_t choose_failed(struct test_suite *s, struct choose_fact *facts)
 {
+	add_blocked(s, facts);
 	const size_t failed = count_failed(facts, s->n_tests);
 	size_t kept = 0;
 

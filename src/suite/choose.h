@@ -24,7 +24,7 @@ struct choose_fact {
 int choose_recall(struct history *h, const char *project, const struct test_suite *s,
 		  struct choose_fact *facts, struct iso_err *err);
 
-/* Keeps those that failed, if any did; returns how many did. */
+/* Keeps those that failed, and who depends on them, if any did; returns how many. */
 size_t choose_failed(struct test_suite *s, struct choose_fact *facts);
 
 /* Moves those that failed to the front; all else stays in order.  Returns how many. */

@@ -49,6 +49,38 @@ expect 0 isorun suite --json events.json --last-failed
 says 'none of 3 tests failed when it was last run: all run'
 ran 'a b c'
 
+# Who depends on a failure was not run for it, and comes with it; what was only not reached
+# stays what it was.
+mkdir deps
+cd deps || exit
+cat >isorun.ini <<'END'
+[suite]
+workspace = shared
+
+[test fails]
+command = test -e ../mended-dep
+
+[test waits]
+command = true
+depends = fails
+
+[test waits longer]
+command = true
+depends = waits
+
+[test later]
+command = true
+END
+expect 1 isorun suite --serial -x
+has ', 3 not run'
+expect 1 isorun suite --json events.json --last-failed
+says '3 of 4 tests failed when they were last run, or waited for one that did$'
+ran 'fails waits waits longer'
+touch ../mended-dep
+expect 0 isorun suite --last-failed
+has '^3 passed'
+cd ..
+
 # A program that does not exist is a failure, too.
 printf '/no/such/program\ntrue\n' >tests
 expect 1 isorun suite lines:tests
