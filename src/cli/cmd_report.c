@@ -28,7 +28,7 @@ struct report_values {
 static const struct opt rows[] = {
 	OPT_GITHUB(FIELD(github)),
 	OPT_HELP,
-	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
+	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line and its output for each test",
 	  NULL },
 };
 OPTIONS_REPORT(FIELD(reports));

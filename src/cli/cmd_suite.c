@@ -138,7 +138,7 @@ static const struct opt rows[] = {
 	{ 0, "retry-delay", "TIME", opt_time, FIELD(retry_delay_ns),
 	  "before the first of these; then twice as long", NULL },
 	{ 0, "serial", NULL, opt_flag, FIELD(serial), "one test at a time, as listed", NULL },
-	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line for each test that passed",
+	{ 'v', "verbose", NULL, opt_flag, FIELD(verbose), "a line and its output for each test",
 	  NULL },
 };
 OPTIONS_REPORT(FIELD(reports));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/line.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -10,9 +11,14 @@
 #include "report/paint.h"
 #include "report/text.h"
 
-#define TAIL_BYTES 16384
-#define TAIL_LINES 20
-#define TAIL_COLUMNS 500  /* of one line: some tests print a megabyte without an end */
+/* How much of an output is shown, from its end. */
+struct amount {
+	size_t bytes;
+	size_t lines;
+	size_t columns; /* of one line: some tests print a megabyte without an end */
+};
+static const struct amount its_end = { 16384, 20, 500 };
+static const struct amount its_all = { 1 << 20, SIZE_MAX, 16384 };
 
 static void add_head(struct buf *b, const char *word, enum paint paint, int64_t wall_ns,
 		     uint64_t peak_bytes, bool color)
@@ -62,7 +68,8 @@ void line_add_again(struct buf *b, const struct fold_test *t, bool color)
 	buf_addc(b, '\n');
 }
 
-static void add_tail(struct buf *b, const struct excerpt *x, bool color)
+static void add_tail(struct buf *b, const struct excerpt *x, const struct amount *amount,
+		     bool color)
 {
 	const char *text = x->tail;
 	size_t len = x->tail_len;
@@ -78,7 +85,7 @@ static void add_tail(struct buf *b, const struct excerpt *x, bool color)
 		}
 	}
 
-	size_t at = excerpt_last_lines(text, len, TAIL_LINES);
+	size_t at = excerpt_last_lines(text, len, amount->lines);
 	while (at < len) {
 		size_t next;
 		size_t n = excerpt_line(text + at, len - at, &next);
@@ -86,7 +93,7 @@ static void add_tail(struct buf *b, const struct excerpt *x, bool color)
 		paint_on(b, color, PAINT_DIM);
 		buf_adds(b, "  | ");
 		paint_off(b, color, PAINT_DIM);
-		text_add_cut_n(b, text + at, n, TAIL_COLUMNS);
+		text_add_cut_n(b, text + at, n, amount->columns);
 		buf_addc(b, '\n');
 		at += next;
 	}
@@ -94,20 +101,21 @@ static void add_tail(struct buf *b, const struct excerpt *x, bool color)
 
 /* Returns what to do about the failure, as far as its output tells; NULL: nothing. */
 static const char *add_output(struct buf *b, const struct fold *f, const struct fold_test *t,
-			      bool color)
+			      const struct line_options *o)
 {
+	const struct amount *amount = o->whole_output ? &its_all : &its_end;
 	const char *hint = hint_of(f, t, NULL, 0);
 	struct excerpt x;
 
 	if (!t->output || !*f->dir)
 		return hint;
-	if (excerpt_read(f->dir, t->output, 0, TAIL_BYTES, &x) < 0) {
+	if (excerpt_read(f->dir, t->output, 0, amount->bytes, &x) < 0) {
 		buf_adds(b, "  its output cannot be read: ");
 	} else {
 		bool is_empty = x.tail_len == 0;
 
 		hint = hint_of(f, t, x.tail, x.tail_len);
-		add_tail(b, &x, color);
+		add_tail(b, &x, amount, o->color);
 		excerpt_fini(&x);
 		buf_adds(b, is_empty ? "  it wrote nothing: "
 				 : t->output_cut_bytes ? "  its output, cut in the middle: "
@@ -118,6 +126,23 @@ static const char *add_output(struct buf *b, const struct fold *f, const struct 
 	text_add(b, t->output);
 	buf_addc(b, '\n');
 	return hint;
+}
+
+void line_add_output(struct buf *b, const struct fold *f, const char *output, bool color)
+{
+	struct excerpt x;
+
+	if (!output || !*f->dir || excerpt_read(f->dir, output, 0, its_all.bytes, &x) < 0)
+		return;
+	add_tail(b, &x, &its_all, color);
+	if (x.left_out_bytes > 0) {
+		buf_adds(b, "  whole output: ");
+		text_add(b, f->dir);
+		buf_addc(b, '/');
+		text_add(b, output);
+		buf_addc(b, '\n');
+	}
+	excerpt_fini(&x);
 }
 
 static void add_hint(struct buf *b, const char *hint, bool color)
@@ -155,9 +180,10 @@ void line_add_alone(struct buf *b, const struct fold_test *t)
 	add_command(b, t->command);
 }
 
-void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t, bool color)
+void line_add_failure(struct buf *b, const struct fold *f, const struct fold_test *t,
+		      const struct line_options *o)
 {
-	add_hint(b, add_output(b, f, t, color), color);
+	add_hint(b, add_output(b, f, t, o), o->color);
 	if (!*t->command)
 		return;
 	buf_adds(b, "  run it alone: ");

@@ -65,7 +65,7 @@ struct tty_options {
 	bool live;         /* a status area that is drawn again; false: plain lines */
 	bool color;
 	bool quiet;        /* failures and the summary only */
-	bool verbose;      /* one line a test that passed, too */
+	bool verbose;      /* a line for each test, with its output */
 	unsigned columns;  /* 0: ask the terminal, also after SIGWINCH */
 	unsigned rows;
 };

@@ -131,13 +131,17 @@ static bool is_shown(const struct tty *tty, const struct fold_test *t)
 
 static void add_finished(struct tty *tty, const struct fold_test *t)
 {
+	const struct line_options options = { tty->options.color, tty->options.verbose };
+
 	if (!is_shown(tty, t))
 		return;
 	line_add_test(&tty->out, t, tty->options.color);
 	tty->after_gap = !outcome_is_good(t->outcome) && !t->blocked;
 	if (tty->after_gap) {
-		line_add_failure(&tty->out, &tty->fold, t, tty->options.color);
+		line_add_failure(&tty->out, &tty->fold, t, &options);
 		buf_addc(&tty->out, '\n');
+	} else if (tty->options.verbose) {
+		line_add_output(&tty->out, &tty->fold, t->output, tty->options.color);
 	}
 }
 
@@ -146,6 +150,9 @@ static void add_again(struct tty *tty, const struct fold_test *t)
 	if (tty->options.quiet)
 		return;
 	line_add_again(&tty->out, t, tty->options.color);
+	if (tty->options.verbose && t->last_attempt)
+		line_add_output(&tty->out, &tty->fold, t->last_attempt->output,
+				tty->options.color);
 	tty->after_gap = false;
 }
 

@@ -328,6 +328,23 @@ static void verbose_live_mode_names_what_passed(void **state)
 	close(o.fd);
 }
 
+static void verbose_shows_what_each_attempt_wrote(void **state)
+{
+	struct place *p = *state;
+	struct tty_options o = { .verbose = true };
+	struct sink *s = open_tty(&o);
+
+	place_write(p, "output/1.1", "one\n\033[2Jtwo", 11);
+	play_run(p, &s, 1);
+	play_simple(&s, 1, "t/says", 0, OUTCOME_PASSED, NULL, "output/1.1", 400 * MS, MIB);
+	char *text = read_memory(o.fd);
+	assert_non_null(strstr(text, "t/says\n  | one\n  | \\x1b[2Jtwo\n"));
+	assert_non_null(strstr(text, "t/flaky: exit status 1\n  | flaked\n"));
+	free(text);
+	s->driver->close(s, NULL);
+	close(o.fd);
+}
+
 static void a_test_cannot_drive_the_terminal_by_its_name_or_its_words(void **state)
 {
 	struct place *p = *state;
@@ -491,6 +508,7 @@ int main(void)
 		IN_PLACE(a_window_without_room_shows_no_area),
 		IN_PLACE(live_mode_ends_with_the_same_summary_and_no_area),
 		IN_PLACE(verbose_live_mode_names_what_passed),
+		IN_PLACE(verbose_shows_what_each_attempt_wrote),
 		IN_PLACE(a_test_cannot_drive_the_terminal_by_its_name_or_its_words),
 		IN_PLACE(only_the_last_20_lines_of_a_long_output_are_shown),
 		IN_PLACE(a_run_that_did_not_end_counts_the_rest_as_not_run),
