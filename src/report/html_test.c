@@ -176,6 +176,7 @@ int html_test_event(struct html_test *t, struct arena *arena, const struct event
 	case EVENT_TEST_PLANNED:
 		t->has_locks = e->u.planned.demand.exclusive || e->u.planned.demand.locks ||
 			       e->u.planned.demand.shared_locks || e->u.planned.demand.tokens;
+		t->cpus_milli = e->u.planned.demand.cpus_milli;
 		break;
 	default:
 		break;
@@ -266,6 +267,7 @@ int html_test_row(const struct html_test *t, const struct fold_test *f, int64_t 
 	else if (f->outcome != OUTCOME_PASSED || f->n_attempts > 1)
 		json_set_str(obj, "detail", f->detail);
 	json_set_bool(obj, "locks", t->has_locks);
+	json_set_int(obj, "cpus_milli", t->cpus_milli);
 	json_set_int(obj, "tries", f->n_attempts);
 	set_us(obj, "wall", f->wall_ns);
 	json_set_u64(obj, "peak", f->mem_peak_bytes);

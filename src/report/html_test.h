@@ -66,6 +66,7 @@ struct html_test {
 	struct html_attempt *first_half; /* the last of the first ones; NULL: not so many yet */
 	unsigned n_attempts;             /* in the list */
 	bool has_locks;            /* wants locks, tokens, or to be alone */
+	uint32_t cpus_milli;       /* it was thought to keep busy; 0: not known */
 	struct past_attempt *past; /* newest first */
 	size_t n_past;
 	struct html_text *events;

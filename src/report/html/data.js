@@ -41,6 +41,7 @@ tests.forEach((test, index) => {
 	test.peak = test.peak || 0;
 	test.detail = test.detail || "";
 	test.past = test.past || "";
+	test.cpusMilli = test.cpus_milli || 0;
 	for (const a of test.attempts) {
 		a.test = test;
 		a.start = a.start || 0;
@@ -124,6 +125,7 @@ function seriesOfAttempts(list) {
 	const reserved = [];
 	const used = [];
 	const cpu = [];
+	const wanted = [];
 	const running = [];
 	const standing = [];
 	for (const a of list) {
@@ -131,6 +133,7 @@ function seriesOfAttempts(list) {
 		addLevels(reserved, a, a.mem, a.grown);
 		addLevels(used, a, a.used ? 0 : a.peak || 0, a.used);
 		cpu.push([a.start, load], [a.end, -load]);
+		wanted.push([a.start, a.test.cpusMilli], [a.end, -a.test.cpusMilli]);
 		running.push([a.start, 1], [a.end, -1]);
 		for (const s of a.stood || [])
 			standing.push([Math.max((s.t || 0) - (s.us || 0), 0), 1], [s.t || 0, -1]);
@@ -139,6 +142,7 @@ function seriesOfAttempts(list) {
 		reserved: makeSeries(reserved),
 		used: makeSeries(used),
 		cpu: makeSeries(cpu),
+		wanted: makeSeries(wanted),
 		running: makeSeries(running),
 		standing: makeSeries(standing),
 	};
@@ -173,17 +177,34 @@ series.load = seriesOfLoad();
 /*
  * What held the next test back, between one change of what runs or is reserved and the
  * next: as many ran as may at once; or its reservation did not fit into what was left of
- * the budget, or a test stood at its limit, for growth comes first; or it asks for locks
- * or tokens; or none of these, which leaves the cpus that tests state, a launch, or another
- * isorun: the log has none of that.
+ * the budget, or a test stood at its limit, for growth comes first; or the cpus that it is
+ * known to keep busy were not free; or it asks for locks or tokens; or it had been admitted
+ * here and waited for what other isoruns hold; or none of these, which leaves isorun's own
+ * work at its launch.
  */
-const HELD = ["places", "memory", "locks", "other"];
+const HELD = ["places", "memory", "cpus", "locks", "others", "launch"];
 const HELD_TEXT = {
 	places: "all places taken",
 	memory: "memory",
+	cpus: "cpus",
 	locks: "locks, tokens",
-	other: "cpus, launches, others",
+	others: "other isorun processes",
+	launch: "its launch",
 };
+function heldBy(a, t) {
+	const width = valueAt(series.width, t);
+	if (width && valueAt(series.running, t) >= width)
+		return "places";
+	const free = budget - valueAt(series.reserved, t);
+	if ((budget && a.mem > free) || valueAt(series.standing, t) > 0)
+		return "memory";
+	const wanted = valueAt(series.wanted, t);
+	if (cpus && wanted && a.test.cpusMilli && wanted + a.test.cpusMilli > cpus * 1000)
+		return "cpus";
+	if (a.test.locks)
+		return "locks";
+	return a.waited && a.start - a.waited <= t ? "others" : "launch";
+}
 function findHeld() {
 	const spans = [];
 	const times = [
@@ -202,16 +223,7 @@ function findHeld() {
 			next++;
 		if (next === attempts.length)
 			break;
-		const a = attempts[next];
-		const free = budget - valueAt(series.reserved, from);
-		const width = valueAt(series.width, from);
-		let cause = "other";
-		if (width && valueAt(series.running, from) >= width)
-			cause = "places";
-		else if ((budget && a.mem > free) || valueAt(series.standing, from) > 0)
-			cause = "memory";
-		else if (a.test.locks)
-			cause = "locks";
+		const cause = heldBy(attempts[next], from);
 		const last = spans[spans.length - 1];
 		if (last && last.cause === cause && last.to === from)
 			last.to = to;

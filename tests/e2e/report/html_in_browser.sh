@@ -79,9 +79,29 @@ for fragment in '' '#test=colours'; do
 done
 
 # A click on the bar of a test leads to it.
+# How far down it lies depends on what held tests back.
+seen='timeline.lanes.canvas.scrollIntoView()'
 bar='(() => { const a = tests.find((t) => t.id === "slow").attempts[0];
 	const box = timeline.lanes.canvas.getBoundingClientRect();
 	return [box.left + timeline.lanes.x((a.start + a.end) / 2),
 		box.top + 4 + (a.slot + 0.5) * timeline.lanes.lane].join(","); })()'
-expect 0 browse page.html "eval:$bar"
-expect 0 browse page.html "click:$(tr -d '"' <"$out")" 'wait:location.hash === "#test=slow"'
+expect 0 browse page.html "eval:$seen" "eval:$bar"
+expect 0 browse page.html "eval:$seen" "click:$(sed -n '$s/"//gp' "$out")" 'wait:location.hash === "#test=slow"'
+
+# What the log knows to have held the next test back is told apart: stated cpus, locks.
+cat >isorun.ini <<-'END'
+	[test a]
+	command = sleep 0.3
+	cpus = 64
+	[test b]
+	command = sleep 0.3
+	cpus = 64
+END
+expect 0 isorun suite -j 8 --html page.html
+causes='[...new Set(held.filter((s) => s.to - s.from > 100000).map((s) => s.cause))].join()'
+expect 0 browse page.html "eval:$causes"
+prints '"cpus"'
+sed -i 's/^cpus = 64/locks = one/' isorun.ini
+expect 0 isorun suite -j 8 --html page.html
+expect 0 browse page.html "eval:$causes"
+prints '"locks"'
