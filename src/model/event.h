@@ -124,6 +124,12 @@ struct event {
 			int64_t bound_longest_ns;/* lower bounds on the wall time */
 			int64_t bound_cpu_ns;    /* sum of test times over cores */
 			int64_t bound_memory_ns; /* sum of time x memory over budget */
+			int64_t bound_jobs_ns;   /* sum of test times over those at once */
+			int64_t bound_lock_ns;   /* of those that want one lock; 0: none such */
+			const char *bound_lock;  /* which; NULL: none */
+			int64_t bound_token_ns;  /* sum of time x units of one over its units */
+			const char *bound_token; /* likewise */
+			int64_t bound_chain_ns;  /* of those that wait for each other; 0: none do */
 			unsigned own_attempts;   /* that started; what isorun took for all: */
 			int64_t own_ns;          /* time, beside theirs and waiting */
 			int64_t own_cpu_ns;

@@ -99,6 +99,14 @@ static uint64_t least_held(const struct plan_sim_test *t, const struct plan_sim_
 	return (uint64_t)((double)needs * (part * part + 1.0) / 2.0);
 }
 
+/* Who wants more than there are has them all. */
+static uint32_t cpus_had(const struct demand *d, const struct plan_limits *limits)
+{
+	const uint32_t milli = d->cpus_milli ? d->cpus_milli : UNKNOWN_CPUS_MILLI;
+	const uint32_t most = limits->cpus ? limits->cpus * 1000 : 1000;
+	return milli < most ? milli : most;
+}
+
 /* Of those that run beside others; *ret_closed_ns: the time of those that do not. */
 static size_t sample(const struct plan_sim_test *tests, size_t n,
 		     const struct plan_sim_options *options, struct plan_sample *samples,
@@ -115,7 +123,7 @@ static size_t sample(const struct plan_sim_test *tests, size_t n,
 		samples[k++] = (struct plan_sample){
 			.wall_ns = tests[i].wall_ns,
 			.mem_bytes = least_held(&tests[i], options),
-			.cpus_milli = d->cpus_milli ? d->cpus_milli : UNKNOWN_CPUS_MILLI,
+			.cpus_milli = cpus_had(d, &options->limits),
 		};
 	}
 	return k;

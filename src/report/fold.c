@@ -355,6 +355,12 @@ static void on_run_finished(struct fold *f, const struct event *e)
 	f->bound_longest_ns = e->u.run_finished.bound_longest_ns;
 	f->bound_cpu_ns = e->u.run_finished.bound_cpu_ns;
 	f->bound_memory_ns = e->u.run_finished.bound_memory_ns;
+	f->bound_jobs_ns = e->u.run_finished.bound_jobs_ns;
+	f->bound_lock_ns = e->u.run_finished.bound_lock_ns;
+	f->bound_lock = keep_or_null(f, e->u.run_finished.bound_lock);
+	f->bound_token_ns = e->u.run_finished.bound_token_ns;
+	f->bound_token = keep_or_null(f, e->u.run_finished.bound_token);
+	f->bound_chain_ns = e->u.run_finished.bound_chain_ns;
 }
 
 static void on_width(struct fold *f, const struct event *e)

@@ -155,6 +155,12 @@ struct fold {
 	int64_t bound_longest_ns;
 	int64_t bound_cpu_ns;
 	int64_t bound_memory_ns;
+	int64_t bound_jobs_ns;
+	int64_t bound_lock_ns;
+	const char *bound_lock;    /* may be NULL, as the next one */
+	int64_t bound_token_ns;
+	const char *bound_token;
+	int64_t bound_chain_ns;
 };
 
 int fold_init(struct fold *f);   /* 0 or -ENOMEM */

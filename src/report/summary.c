@@ -357,34 +357,64 @@ static void add_cut(struct buf *b, const struct fold *f)
 			 n, n == 1 ? "" : "s", num_format_size(text, bytes));
 }
 
-static void add_times(struct buf *b, const struct fold *f)
+/* What the run could not be shorter than. */
+struct bound {
+	const char *name;
+	const char *of;   /* which lock or token; NULL: of none */
+	int64_t ns;
+	bool always;      /* told, also where it is not what binds */
+};
+
+static void add_bound_name(struct buf *b, const struct bound *bound)
 {
-	const struct {
-		const char *name;
-		int64_t ns;
-	} bounds[] = {
-		{ "longest", f->bound_longest_ns },
-		{ "cpu", f->bound_cpu_ns },
-		{ "memory", f->bound_memory_ns },
+	buf_adds(b, bound->name);
+	if (!bound->of)
+		return;
+	buf_addc(b, ' ');
+	text_add(b, bound->of);
+}
+
+static void add_bounds(struct buf *b, const struct fold *f)
+{
+	const struct bound bounds[] = {
+		{ "longest", NULL, f->bound_longest_ns, true },
+		{ "cpu", NULL, f->bound_cpu_ns, true },
+		{ "memory", NULL, f->bound_memory_ns, true },
+		{ "jobs", NULL, f->bound_jobs_ns, false },
+		{ "lock", f->bound_lock, f->bound_lock_ns, f->bound_lock_ns > 0 },
+		{ "token", f->bound_token, f->bound_token_ns, f->bound_token_ns > 0 },
+		{ "chain", NULL, f->bound_chain_ns, f->bound_chain_ns > 0 },
 	};
-	size_t binds = 0;
+	const struct bound *binds = bounds;
 	char text[NUM_TEXT];
 
 	for (size_t i = 1; i < ARRAY_SIZE(bounds); i++)
-		if (bounds[i].ns > bounds[binds].ns)
-			binds = i;
+		if (bounds[i].ns > binds->ns)
+			binds = &bounds[i];
+	if (binds->ns <= 0)
+		return;
+	buf_addf(b, "; lower bound %s (", paint_time(text, binds->ns));
+	add_bound_name(b, binds);
+	buf_adds(b, " binds: ");
+	for (size_t i = 0; i < ARRAY_SIZE(bounds); i++) {
+		if (!bounds[i].always && &bounds[i] != binds)
+			continue;
+		buf_adds(b, i ? ", " : "");
+		add_bound_name(b, &bounds[i]);
+		buf_addf(b, " %s", paint_time(text, bounds[i].ns));
+	}
+	buf_addc(b, ')');
+}
+
+static void add_times(struct buf *b, const struct fold *f)
+{
+	char text[NUM_TEXT];
+
 	buf_addf(b, "wall %s, ", paint_time(text, f->wall_ns));
 	buf_addf(b, "tests %s", paint_time(text, f->sum_ns));
 	if (f->wall_ns > 0)
 		buf_addf(b, ", speedup %.1fx", (double)f->sum_ns / (double)f->wall_ns);
-	if (bounds[binds].ns > 0) {
-		buf_addf(b, "; lower bound %s (%s binds: ", paint_time(text, bounds[binds].ns),
-			 bounds[binds].name);
-		for (size_t i = 0; i < ARRAY_SIZE(bounds); i++)
-			buf_addf(b, "%s%s %s", i ? ", " : "", bounds[i].name,
-				 paint_time(text, bounds[i].ns));
-		buf_addc(b, ')');
-	}
+	add_bounds(b, f);
 	buf_addc(b, '\n');
 }
 

@@ -210,26 +210,6 @@ void emit_interrupted(struct runner *r, int signal)
 	emit(r, &e);
 }
 
-static void measure(const struct runner *r, struct event *e)
-{
-	_cleanup_free_ struct plan_sample *samples = calloc(r->n + 1, sizeof(*samples));
-	struct plan_bounds bounds = { 0 };
-	size_t n = 0;
-
-	for (size_t i = 0; samples && i < r->n; i++) {
-		if (!r->tests[i].measured)
-			continue;
-		/* No two repetitions of a test overlap. */
-		samples[n] = r->tests[i].sample;
-		samples[n].wall_ns += r->tests[i].repeated_ns;
-		e->u.run_finished.sum_ns += samples[n++].wall_ns;
-	}
-	plan_bounds_of(samples, n, &r->limits, &bounds);
-	e->u.run_finished.bound_longest_ns = bounds.longest_ns;
-	e->u.run_finished.bound_cpu_ns = bounds.cpu_ns;
-	e->u.run_finished.bound_memory_ns = bounds.memory_ns;
-}
-
 void emit_run_finished(struct runner *r)
 {
 	struct event e = { .kind = EVENT_RUN_FINISHED };
@@ -237,7 +217,7 @@ void emit_run_finished(struct runner *r)
 	e.u.run_finished.wall_ns = time_now_ns() - r->start_ns;
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		e.u.run_finished.counts[i] = r->summary.counts[i];
-	measure(r, &e);
+	run_measure(r, &e);
 	const int64_t cpu_ns = run_own_cpu_ns() - r->own.cpu_start_ns - r->own.tests_cpu_ns;
 
 	e.u.run_finished.own_attempts = r->own.attempts;

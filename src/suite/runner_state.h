@@ -252,6 +252,9 @@ void emit_width(struct runner *r, enum plan_width_cause cause);
 void emit_load(struct runner *r, uint32_t busy_milli);
 void emit_warning(struct runner *r, const char *text);
 void emit_interrupted(struct runner *r, int signal);
+
+/* runner_bounds.c: the times and their lower bounds, of an EVENT_RUN_FINISHED. */
+void run_measure(const struct runner *r, struct event *e);
 void emit_run_finished(struct runner *r);
 
 #endif

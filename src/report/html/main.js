@@ -89,6 +89,10 @@ function runFigures() {
 		bound("at least: longest test", "bound_longest_ns"),
 		bound("at least: cpu time by cores", "bound_cpu_ns"),
 		bound("at least: memory by budget", "bound_memory_ns"),
+		bound("at least: time by jobs", "bound_jobs_ns"),
+		bound(`at least: lock ${finished && finished.bound_lock}`, "bound_lock_ns"),
+		bound(`at least: token ${finished && finished.bound_token}`, "bound_token_ns"),
+		bound("at least: tests that wait for each other", "bound_chain_ns"),
 	]);
 }
 
