@@ -22,6 +22,7 @@ struct history_values {
 	bool help;
 	int order; /* enum history_order; -1: not given */
 	const char *since;
+	bool runs;
 	bool json;
 	int64_t older_ns; /* 0: not given */
 	unsigned keep_runs;
@@ -45,6 +46,8 @@ static const struct opt rows[] = {
 	OPT_HELP,
 	{ 0, "json", NULL, opt_flag, FIELD(json), "one JSON object on standard output", NULL },
 	ORDER("largest", HISTORY_LARGEST, "tests by their memory"),
+	{ 0, "runs", NULL, opt_flag, FIELD(runs),
+	  "the newest runs, by the names that --since takes", NULL },
 	{ 0, "since", "RUN", opt_string, FIELD(since),
 	  "what fails, is slower or larger since that run", NULL },
 	ORDER("slowest", HISTORY_SLOWEST, "tests by their time (the default)"),
@@ -132,6 +135,22 @@ static int show_since(const struct asked *a, struct iso_err *err)
 	return r;
 }
 
+static int show_runs(const struct asked *a, struct iso_err *err)
+{
+	struct history_run *runs = NULL;
+	size_t n = 0;
+	int r = history_runs(a->history, a->project, ROWS_SHOWN, &runs, &n, err);
+
+	if (r < 0)
+		return r;
+	if (a->values->json)
+		r = printed(history_tell_runs_json(a->project, a->state_dir, runs, n), err);
+	else
+		history_tell_runs(a->state_dir, runs, n);
+	history_runs_free(runs, n);
+	return r;
+}
+
 static const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -192,7 +211,7 @@ static int refuse(const char *what, struct iso_err *err)
 static int choose_verb(const struct history_values *v, char *const *words, verb_fn **ret,
 		       const char **ret_word, struct iso_err *err)
 {
-	const bool views = v->order >= 0 || v->since || v->json;
+	const bool views = v->order >= 0 || v->since || v->runs || v->json;
 	const bool prunes = v->older_ns || v->keep_runs || v->all_projects;
 	const bool moves = str_eq(words[0], "export") || str_eq(words[0], "import");
 
@@ -215,11 +234,11 @@ static int choose_verb(const struct history_values *v, char *const *words, verb_
 			return refuse("export and import need a file", err);
 		return words[2] || views ? refuse("export and import take one file", err) : 0;
 	}
-	if (words[0] && (words[1] || v->order >= 0 || v->since))
+	if (words[0] && (words[1] || v->order >= 0 || v->since || v->runs))
 		return refuse("takes the name of one test, or an order of all", err);
-	if (v->since && v->order >= 0)
-		return refuse("takes an order of all tests, or --since", err);
-	*ret = words[0] ? show_test : v->since ? show_since : show_tests;
+	if ((v->order >= 0) + (v->since != NULL) + v->runs > 1)
+		return refuse("takes an order of all tests, --since or --runs", err);
+	*ret = words[0] ? show_test : v->since ? show_since : v->runs ? show_runs : show_tests;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "history/trend.h"
+#include "suite/rundir.h"
 
 static int print(struct json *top)
 {
@@ -136,5 +137,32 @@ int history_tell_changes_json(const char *project, const char *run, size_t n_sin
 	for (size_t i = 0; i < n; i++)
 		json_add(list, change_json(&changes[i]));
 	json_set(top, "changes", list);
+	return print(top);
+}
+
+static struct json *run_json(const struct history_run *run, const char *state_dir)
+{
+	_cleanup_free_ char *command = rundir_command(state_dir, run->run);
+	struct json *j = json_object();
+
+	json_set_str(j, "run", run->run);
+	json_set_int(j, "began_wall_ns", run->began_wall_ns);
+	json_set_int(j, "tests", run->tests);
+	json_set_int(j, "failed", run->bad);
+	json_set_int(j, "attempts", run->attempts);
+	json_set_str(j, "command", command);
+	return j;
+}
+
+int history_tell_runs_json(const char *project, const char *state_dir,
+			   const struct history_run *runs, size_t n)
+{
+	struct json *top = json_object();
+	struct json *list = json_array();
+
+	json_set_str(top, "project", project);
+	for (size_t i = 0; i < n; i++)
+		json_add(list, run_json(&runs[i], state_dir));
+	json_set(top, "runs", list);
 	return print(top);
 }

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "history/trend.h"
+#include "suite/rundir.h"
 
 enum { NEWEST = 10, SAMPLES_MAX = 64 };
 
@@ -205,4 +206,19 @@ void history_tell_changes(const char *run, size_t n_since, const struct history_
 	if (n == 0)
 		printf("nothing became worse since %s: %zu attempt%s\n", run, n_since,
 		       n_since == 1 ? "" : "s");
+}
+
+void history_tell_runs(const char *state_dir, const struct history_run *runs, size_t n)
+{
+	char when[TIME_ISO];
+
+	printf("%-20s  %6s  %6s  %8s  %-27s  %s\n", "BEGAN", "TESTS", "FAILED", "ATTEMPTS", "RUN",
+	       "COMMAND");
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *command = rundir_command(state_dir, runs[i].run);
+
+		printf("%-20s  %6u  %6u  %8u  %-27s  %s\n",
+		       time_format_iso(when, runs[i].began_wall_ns), runs[i].tests, runs[i].bad,
+		       runs[i].attempts, runs[i].run, command ? command : "-");
+	}
 }

@@ -4,6 +4,7 @@
 #define CLI_HISTORY_TELL_H
 
 #include "history/history.h"
+#include "history/runs.h"
 #include "history/since.h"
 
 /* All print to standard output.  The JSON ones are 0 or -ENOMEM. */
@@ -19,6 +20,11 @@ void history_tell_changes(const char *run, size_t n_since, const struct history_
 			  size_t n);
 int history_tell_changes_json(const char *project, const char *run, size_t n_since,
 			      const struct history_change *changes, size_t n);
+
+/* With what each was started by, where its directory below state_dir is still there. */
+void history_tell_runs(const char *state_dir, const struct history_run *runs, size_t n);
+int history_tell_runs_json(const char *project, const char *state_dir,
+			   const struct history_run *runs, size_t n);
 
 /* What became of the newest attempts of a test in one environment, beside those before. */
 struct history_trend {

@@ -196,6 +196,13 @@ void history_changes_free(struct history_change *changes, size_t n)
 }
 
 /* When the last attempt of the run ended. */
+static int unknown_run(const char *suite, const char *run, struct iso_err *err)
+{
+	iso_err_set(err, ISO_ERR_USAGE, 0,
+		    "run '%s': the history of project '%s' does not know it", run, suite);
+	return iso_err_hint(err, "isorun history --runs lists those that it knows");
+}
+
 static int find_run(sqlite3 *db, const char *suite, const char *run, int64_t *ret_ns,
 		    struct iso_err *err)
 {
@@ -210,9 +217,7 @@ static int find_run(sqlite3 *db, const char *suite, const char *run, int64_t *re
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		r = history_fail(db, "read", err);
 	else if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
-		r = iso_err_set(err, ISO_ERR_USAGE, 0,
-				"run '%s': the history of project '%s' does not know it", run,
-				suite);
+		r = unknown_run(suite, run, err);
 	else
 		*ret_ns = sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);

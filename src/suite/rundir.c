@@ -2,8 +2,10 @@
 #include "suite/rundir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 /* Two runs of one second and one pid: machines, or containers, that share a
  * state directory. */
 enum { SAME_NAME_MAX = 100 };
+enum { FIRST_LINE_MAX = 1 << 16 };
 
 static int make_name(unsigned n, char **ret)
 {
@@ -99,4 +102,32 @@ char *rundir_output_name(size_t index, unsigned attempt)
 
 	buf_addf(&b, "out/%04zu-%u.txt", index + 1, attempt);
 	return buf_finish(&b, &text) < 0 ? NULL : text;
+}
+
+struct json *rundir_first_event(int runs_fd, const char *name)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	_cleanup_free_ char *text = malloc(FIRST_LINE_MAX + 1);
+	struct json *event = NULL;
+
+	buf_addf(&path, "%s/" RUN_EVENTLOG, name);
+	_cleanup_close_ int fd = openat(runs_fd, buf_str(&path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const ssize_t n = text && fd >= 0 ? read(fd, text, FIRST_LINE_MAX) : -1;
+	const char *end = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
+
+	if (!end || json_parse(text, (size_t)(end - text), name, &event, NULL) < 0)
+		return NULL;
+	return event;
+}
+
+char *rundir_command(const char *state_dir, const char *name)
+{
+	_cleanup_free_ char *runs_dir = path_join(state_dir, "runs");
+	_cleanup_close_ int fd = runs_dir ? open(runs_dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	struct json *event = fd >= 0 ? rundir_first_event(fd, name) : NULL;
+	const char *command = event ? json_get_str(event, "command") : NULL;
+	char *copy = command ? strdup(command) : NULL;
+
+	json_free(event);
+	return copy;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/json.h"
 
 #define RUN_EVENTLOG "events.jsonl" /* in it */
 
@@ -23,6 +24,12 @@ char *rundir_output_name(size_t index, unsigned attempt);
 /* A run that goes on holds this, from its beginning to its end: a descriptor to close, or
  * -1 where there is none. */
 int rundir_lock(const char *dir);
+
+/* The first event of that run's log; NULL where there is none (yet). */
+struct json *rundir_first_event(int runs_fd, const char *name);
+
+/* What the run was started by, as typed; the caller frees.  NULL: its directory is gone. */
+char *rundir_command(const char *state_dir, const char *name);
 
 struct rundir_prune_rule {
 	const char *project;     /* of which tree; NULL: all */

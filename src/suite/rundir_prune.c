@@ -22,7 +22,6 @@
 #include "base/str.h"
 #include "base/time.h"
 
-enum { FIRST_LINE_MAX = 1 << 16 };
 #define STRANGE_AGE_NS (24 * 3600 * NSEC_PER_SEC)
 
 struct found {
@@ -54,23 +53,6 @@ int rundir_lock(const char *dir)
 	return fd;
 }
 
-/* The first event; NULL where there is none yet. */
-static struct json *first_event(int runs_fd, const char *name)
-{
-	_cleanup_buf_ struct buf path = BUF_INIT;
-	_cleanup_free_ char *text = malloc(FIRST_LINE_MAX + 1);
-	struct json *event = NULL;
-
-	buf_addf(&path, "%s/" RUN_EVENTLOG, name);
-	_cleanup_close_ int fd = openat(runs_fd, buf_str(&path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	const ssize_t n = text && fd >= 0 ? read(fd, text, FIRST_LINE_MAX) : -1;
-	const char *end = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
-
-	if (!end || json_parse(text, (size_t)(end - text), name, &event, NULL) < 0)
-		return NULL;
-	return event;
-}
-
 static int64_t changed_ns(int runs_fd, const char *name)
 {
 	struct stat st;
@@ -83,7 +65,7 @@ static int64_t changed_ns(int runs_fd, const char *name)
 static int add_found(struct found_list *f, int runs_fd, const char *name)
 {
 	struct found *grown = reallocarray(f->list, f->n + 1, sizeof(*grown));
-	struct json *event = first_event(runs_fd, name);
+	struct json *event = rundir_first_event(runs_fd, name);
 	const char *project = event ? json_get_str(event, "cwd") : NULL;
 	struct found one = { .name = strdup(name), .project = strdup(project ? project : "") };
 

@@ -30,3 +30,16 @@ cp "$out" since.json
 [ "$(json since.json changes.0.kind)" = fails ] || fail "no failure in JSON"
 expect 2 isorun history --since 2001-01-01
 says "run '2001-01-01': the history of project '.*' does not know it"
+says '^hint: isorun history --runs'
+
+# The runs, by the names that it takes, newest first.
+expect 0 isorun history --runs
+has '^BEGAN +TESTS +FAILED +ATTEMPTS +RUN +COMMAND$'
+has "^20[^ ]* +3 +0 +15 +$before +isorun suite --repeat 5\$"
+sed -n 2p "$out" | grep -Eq "^20[^ ]* +3 +1 +6 .* isorun suite --repeat 2\$" || fail "not the newest"
+rm -r "$ISORUN_STATE_DIR/runs/$before"
+expect 0 isorun history --runs --json
+cp "$out" runs.json
+[ "$(json runs.json runs.1.run)" = "$before" ] || fail "a run without a directory is forgotten"
+[ "$(json runs.json runs.0.failed)" = 1 ] || fail "no count in JSON"
+expect 2 isorun history --runs --slowest
