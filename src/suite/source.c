@@ -15,8 +15,8 @@
 
 static const struct source_kind *const kinds[] = {
 	&source_manifest, &source_ctest, &source_meson, &source_automake, &source_pytest,
-	&source_tap, &source_bats, &source_exec, &source_lines, &source_gtest, &source_catch2,
-	&source_go, &source_cargo, &source_forkserver,
+	&source_tap, &source_bats, &source_lit, &source_exec, &source_lines, &source_gtest,
+	&source_catch2, &source_go, &source_cargo, &source_forkserver,
 };
 
 const struct source_kind *source_kind_at(size_t i)

@@ -54,6 +54,7 @@ extern const struct source_kind source_catch2;
 extern const struct source_kind source_go;
 extern const struct source_kind source_cargo;
 extern const struct source_kind source_bats;
+extern const struct source_kind source_lit;
 extern const struct source_kind source_pytest;
 extern const struct source_kind source_forkserver;
 
