@@ -94,15 +94,27 @@ source_under_isorun()
 {
 	jobs=$1 source=$2 name=$3 total=$4
 	shift 4
+	cat /proc/self/mounts >"$work/mounts"
 	begin
-	# shellcheck disable=SC2086 # words
-	ISORUN_STATE_DIR=$work/state "$B/isorun" suite -j"$jobs" --timeout "${TIME_LIMIT}s" \
-		--json "$work/$name.json" "$@" $source >"$work/$name.out" 2>&1
+	# shellcheck disable=SC2016,SC2086 # expanded by the inner shell; words
+	ISORUN_STATE_DIR=$work/state sh -c 'echo $$ >"$work/pid" && exec "$B/isorun" "$@"' sh \
+		suite -j"$jobs" --timeout "${TIME_LIMIT}s" --json "$work/$name.json" "$@" $source \
+		>"$work/$name.out" 2>&1
+	left >"$work/$name.left"
 	grep '"test-finished"' "$work/$name.json" | grep -E '"outcome": ?"(passed|flaky)"' |
 		python3 -c 'import json, sys
 for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$name.done"
 	tell "$name" "$total"
 	sed -n 's/^wall.*; lower bound/	lower bound/p' "$work/$name.out"
+}
+
+# left: the processes, groups, mounts and reservations that the last isorun suite left.
+left()
+{
+	grep -lasxzF "ISORUN_STATE_DIR=$work/state" /proc/[0-9]*/environ
+	find /sys/fs/cgroup -type d -name "$(cat "$work/pid")-*" 2>/dev/null
+	diff "$work/mounts" /proc/self/mounts
+	[ -z "${SUITES_APART-}" ] || "$B/isorun" status | grep -v '^nothing runs'
 }
 
 # tell NAME TOTAL: how many passed, and in what time.
@@ -112,13 +124,15 @@ tell()
 		"$(seconds)"
 }
 
-# lost REFERENCE NAME: tests that pass one at a time and not in NAME; fails on any.
+# lost REFERENCE NAME: tests that pass one at a time and not in NAME, and what isorun left
+# behind there; fails on any.
 lost()
 {
 	grep '^0 ' "$work/$1.done" | sort >"$work/$1.good"
 	grep '^0 ' "$work/$2.done" | sort | comm -23 "$work/$1.good" - >"$work/$2.lost"
 	sed 's/^0 /	lost: /' "$work/$2.lost"
-	[ ! -s "$work/$2.lost" ]
+	sed 's/^/	left: /' "$work/$2.left"
+	[ ! -s "$work/$2.lost" ] && [ ! -s "$work/$2.left" ]
 }
 
 # sampled LINES-FILE: prints its name, or that of a file with each Nth line where SAMPLE=N.
