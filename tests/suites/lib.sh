@@ -57,7 +57,9 @@ fetch() # fetch PACKAGE: unpacks its source; the folder is $work/src
 	apt update || return 1
 	rm -rf "$work/unpack"
 	mkdir -p "$work/unpack"
-	(cd "$work/unpack" && apt source "$1" >/dev/null 2>&1) || return 1
+	# A mirror may lack what an update replaced: then that of the release.
+	(cd "$work/unpack" && { apt source "$1" || apt source "$1/$VERSION_CODENAME"; } \
+		>/dev/null 2>&1) || return 1
 	mv "$work/unpack/$1"-*/ "$work/src"
 }
 
