@@ -67,7 +67,8 @@ begin() { began=$(date +%s%N); }
 seconds() { echo "$began $(date +%s%N)" | awk '{ printf "%.0f", ($2 - $1) / 1e9 }'; }
 
 # naive JOBS LINES-FILE NAME: runs the lines, with what $before says in front of them,
-# as any parallel runner does; statuses and lines go to $work/NAME.done.
+# as any parallel runner does; statuses and lines go to $work/NAME.done.  What they leave
+# running is ended: a server at a fixed port would fail those that run after it.
 before=
 naive()
 {
@@ -75,10 +76,17 @@ naive()
 	export TIME_LIMIT before done_file="$work/$3.done"
 	begin
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	xargs -P"$1" -d '\n' -I{} sh -c '
+	NAIVE=$work xargs -P"$1" -d '\n' -I{} sh -c '
 		timeout -k 5 "$TIME_LIMIT" sh -c "$before $1" >/dev/null 2>&1 </dev/null
 		echo "$? $1" >>"$done_file"' sh {} <"$2"
 	tell "$3" "$(wc -l <"$2")"
+	with_variable "NAIVE=$work" | xargs -r kill -9
+}
+
+# with_variable NAME=VALUE: the pids of the processes that have it in their environment.
+with_variable()
+{
+	grep -lasxzF "$1" /proc/[0-9]*/environ | sed 's|[^0-9]||g'
 }
 
 # under_isorun JOBS LINES-FILE NAME [OPTION...]: the same by isorun suite, from $sources
@@ -114,7 +122,9 @@ for line in sys.stdin: print("0", json.loads(line)["test"])' >"$work/$name.done"
 # left: the processes, groups, mounts and reservations that the last isorun suite left.
 left()
 {
-	grep -lasxzF "ISORUN_STATE_DIR=$work/state" /proc/[0-9]*/environ
+	for pid in $(with_variable "ISORUN_STATE_DIR=$work/state"); do
+		echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+	done
 	find /sys/fs/cgroup -type d -name "$(cat "$work/pid")-*" 2>/dev/null
 	diff "$work/mounts" /proc/self/mounts
 	[ -z "${SUITES_APART-}" ] || "$B/isorun" status | grep -v '^nothing runs'
