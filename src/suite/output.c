@@ -50,7 +50,11 @@ int output_check_pattern(const char *pattern, struct iso_err *err)
 	return r;
 }
 
-struct scan {
+struct output_scan {
+	char *piece;      /* PIECE_BYTES and a NUL */
+	size_t held;      /* in it: of a line that has begun, or of what no line end divides */
+	int middle;       /* REG_NOTBOL: its beginning has been looked at */
+	uint64_t at;      /* in the file */
 	struct pattern pass;
 	struct pattern fail;
 	struct pattern skip;
@@ -81,7 +85,7 @@ static void look_for(const struct pattern *p, const char *lines, int flags, bool
 }
 
 /* Ended by NUL; flags as regexec(3) has them. */
-static void scan_patterns(struct scan *s, const char *lines, int flags)
+static void scan_patterns(struct output_scan *s, const char *lines, int flags)
 {
 	if (s->pass.set && !s->facts.pass_matched)
 		s->facts.pass_matched = regexec(&s->pass.regex, lines, 0, NULL, flags) == 0;
@@ -107,74 +111,97 @@ static size_t whole_lines(const char *text, size_t len)
 /* A line that no piece holds, or an output whose lines do not count, is looked at in
  * pieces of which each has the second half of the one before: a match may lie across
  * their edge. */
-static int scan_fd(struct scan *s, int fd)
+static void scan_held(struct output_scan *s, bool last)
 {
-	_cleanup_free_ char *piece = malloc(PIECE_BYTES + 1);
-	size_t held = 0; /* of a line begun in the piece before */
-	int middle = 0;  /* REG_NOTBOL: its beginning has been looked at */
-	off_t at = 0;
+	blank_nuls(s->piece, s->held);
+	size_t whole = last ? s->held : s->spans ? 0 : whole_lines(s->piece, s->held);
+	const bool endless = !whole && s->held == PIECE_BYTES;
+	if (endless)
+		whole = s->held;
+	if (!whole)
+		return;
+	const char kept = s->piece[whole];
+	s->piece[whole] = '\0';
+	scan_patterns(s, s->piece, s->middle | (endless ? REG_NOTEOL : 0));
+	s->piece[whole] = kept;
+	s->middle = endless ? REG_NOTBOL : 0;
+	if (endless)
+		whole /= 2;
+	s->held -= whole;
+	memmove(s->piece, s->piece + whole, s->held);
+}
 
-	if (!piece)
-		return -ENOMEM;
-	for (;;) {
-		ssize_t n = pread(fd, piece + held, PIECE_BYTES - held, at);
+int output_scan_until(struct output_scan *s, int fd, uint64_t end)
+{
+	while (s->at < end) {
+		const uint64_t left = end - s->at;
+		const size_t room = PIECE_BYTES - s->held;
+		ssize_t n = pread(fd, s->piece + s->held, left < room ? (size_t)left : room,
+				  (off_t)s->at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return -errno;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
 		if (s->is_tap)
-			tap_feed(&s->tap, piece + held, (size_t)n);
-		at += n;
-		held += (size_t)n;
-		if (held == 0)
-			return 0;
-		blank_nuls(piece, held);
-		size_t whole = !n ? held : s->spans ? 0 : whole_lines(piece, held);
-		const bool endless = !whole && held == PIECE_BYTES;
-		if (!whole && !endless)
-			continue;
-		if (endless)
-			whole = held;
-		const char kept = piece[whole];
-		piece[whole] = '\0';
-		scan_patterns(s, piece, middle | (endless ? REG_NOTEOL : 0));
-		piece[whole] = kept;
-		middle = endless ? REG_NOTBOL : 0;
-		if (endless)
-			whole /= 2;
-		held -= whole;
-		memmove(piece, piece + whole, held);
-		if (!n && !held)
-			return 0;
+			tap_feed(&s->tap, s->piece + s->held, (size_t)n);
+		s->at += (uint64_t)n;
+		s->held += (size_t)n;
+		scan_held(s, false);
 	}
+	return 0;
 }
 
-int output_read(int fd, const struct test *t, struct output_facts *ret, struct iso_err *err)
+void output_scan_end(struct output_scan *s, struct output_facts *ret)
 {
-	struct scan s = { .is_tap = t->protocol == TEST_PROTOCOL_TAP, .spans = t->patterns_span };
+	const uint64_t cut_bytes = ret->cut_bytes;
+
+	scan_held(s, true);
+	if (s->is_tap) {
+		s->facts.tap = tap_end(&s->tap);
+		memcpy(s->facts.tap_detail, s->tap.detail, sizeof(s->facts.tap_detail));
+	}
+	*ret = s->facts;
+	ret->cut_bytes = cut_bytes;
+}
+
+void output_scan_free(struct output_scan *s)
+{
+	if (!s)
+		return;
+	pattern_fini(&s->pass);
+	pattern_fini(&s->fail);
+	pattern_fini(&s->skip);
+	free(s->piece);
+	free(s);
+}
+
+int output_scan_new(const struct test *t, struct output_scan **ret, struct iso_err *err)
+{
+	const bool is_tap = t->protocol == TEST_PROTOCOL_TAP;
 	int r = 0;
 
-	if (s.is_tap || t->pass_pattern || t->fail_pattern || t->skip_pattern) {
-		tap_init(&s.tap);
-		r = pattern_init(&s.pass, t->pass_pattern, s.spans, err);
-		if (r == 0)
-			r = pattern_init(&s.fail, t->fail_pattern, s.spans, err);
-		if (r == 0)
-			r = pattern_init(&s.skip, t->skip_pattern, s.spans, err);
-		if (r == 0 && (r = scan_fd(&s, fd)) < 0)
-			r = iso_err_set(err, ISO_ERR_HOST, r, "output of '%s'", t->id);
-		pattern_fini(&s.pass);
-		pattern_fini(&s.fail);
-		pattern_fini(&s.skip);
+	if (!is_tap && !t->pass_pattern && !t->fail_pattern && !t->skip_pattern) {
+		*ret = NULL;
+		return 0;
 	}
+	struct output_scan *s = calloc(1, sizeof(*s));
+	char *piece = malloc(PIECE_BYTES + 1);
+	if (!s || !piece) {
+		free(s);
+		free(piece);
+		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "output of '%s'", t->id);
+	}
+	*s = (struct output_scan){ .piece = piece, .is_tap = is_tap, .spans = t->patterns_span };
+	tap_init(&s->tap);
+	r = pattern_init(&s->pass, t->pass_pattern, s->spans, err);
+	if (r == 0)
+		r = pattern_init(&s->fail, t->fail_pattern, s->spans, err);
+	if (r == 0)
+		r = pattern_init(&s->skip, t->skip_pattern, s->spans, err);
 	if (r < 0)
-		return r;
-	if (s.is_tap) {
-		s.facts.tap = tap_end(&s.tap);
-		memcpy(s.facts.tap_detail, s.tap.detail, sizeof(s.facts.tap_detail));
-	}
-	s.facts.cut_bytes = ret->cut_bytes;
-	*ret = s.facts;
-	return 0;
+		output_scan_free(s);
+	else
+		*ret = s;
+	return r;
 }

@@ -10,7 +10,7 @@
 #include "model/test.h"
 #include "suite/tap.h"
 
-/* What an attempt's output says; zeroed when nobody had to look. */
+/* What an attempt's output says; zeroed where nobody had to look. */
 struct output_facts {
 	bool pass_matched;
 	bool fail_matched;
@@ -22,11 +22,21 @@ struct output_facts {
 	uint64_t cut_bytes;             /* of it was left out: not all was looked at */
 };
 
-/* Reads fd from its start, in pieces: an output of any size costs no more
- * memory than a small one.  A pattern is matched within lines of at most
- * 64 KiB; where patterns_span, within any 64 KiB that begin at a multiple of half of
- * that.  Does not read at all where the test needs none of it. */
-int output_read(int fd, const struct test *t, struct output_facts *ret, struct iso_err *err);
+/* A look through what a test prints, as far as it has come. */
+struct output_scan;
+
+/* *ret is NULL where the verdict of the test does not lie in its output. */
+int output_scan_new(const struct test *t, struct output_scan **ret, struct iso_err *err);
+void output_scan_free(struct output_scan *s); /* may be NULL */
+
+/* Reads fd from where it came to last up to `end`, or to its own end, in pieces: an
+ * output of any size costs no more memory than a small one.  A pattern is matched within
+ * lines of at most 64 KiB; where patterns_span, within any 64 KiB that begin at a
+ * multiple of half of that.  0 or -errno. */
+int output_scan_until(struct output_scan *s, int fd, uint64_t end);
+
+/* No more comes; cut_bytes is left as it is. */
+void output_scan_end(struct output_scan *s, struct output_facts *ret);
 
 /* Whether a pattern compiles; the reason goes to *err. */
 int output_check_pattern(const char *pattern, struct iso_err *err);

@@ -142,6 +142,22 @@ static int tidy(struct run_test *t, const char *name, int fd, struct output_boun
 	return r;
 }
 
+static int scan(const struct run_test *t, int fd, struct output_facts *ret, struct iso_err *err)
+{
+	struct output_scan *s;
+	int r = output_scan_new(t->test, &s, err);
+
+	if (r < 0 || !s)
+		return r;
+	r = output_scan_until(s, fd, UINT64_MAX);
+	if (r < 0)
+		r = iso_err_set(err, ISO_ERR_HOST, r, "output of '%s'", t->test->id);
+	else
+		output_scan_end(s, ret);
+	output_scan_free(s);
+	return r;
+}
+
 int run_output_read(struct run_test *t, struct output_facts *ret, struct iso_err *err)
 {
 	struct output_fds *fds = &t->fds;
@@ -157,7 +173,7 @@ int run_output_read(struct run_test *t, struct output_facts *ret, struct iso_err
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "read output '%s/%s'",
 				   t->run->config->run_dir, t->output);
-	return output_read(fd, t->test, ret, err);
+	return scan(t, fd, ret, err);
 }
 
 static int copy_rest(int from, int to)
