@@ -126,15 +126,15 @@ static void settle_tap(struct judgement *j, const struct output_facts *facts, in
 	}
 }
 
-/* What was cut may hold the line that says otherwise. */
+/* What nobody has read may hold the line that says otherwise. */
 static bool verdict_is_cut(const struct test *t, const struct output_facts *facts)
 {
-	return facts->cut_bytes && (t->fail_pattern || t->protocol == TEST_PROTOCOL_TAP);
+	return facts->unread_bytes && (t->fail_pattern || t->protocol == TEST_PROTOCOL_TAP);
 }
 
 static bool verdict_lost(const struct test *t, const struct output_facts *facts)
 {
-	if (facts->fail_matched || !facts->cut_bytes)
+	if (facts->fail_matched || !facts->unread_bytes)
 		return false;
 	return verdict_is_cut(t, facts) || (t->pass_pattern && !facts->pass_matched);
 }
@@ -150,17 +150,17 @@ static void judge_exit(const struct test *t, const struct result *r,
 	else if (verdict_is_cut(t, facts))
 		settle(j, OUTCOME_FAILED,
 		       "its verdict lies in its output, and %s of that were above the output limit",
-		       num_format_size(text, facts->cut_bytes));
+		       num_format_size(text, facts->unread_bytes));
 	else if (facts->skip_matched && (!t->skip_passes || r->exit_status == 0))
 		settle(j, OUTCOME_SKIPPED, "output matches skip-pattern: %s", facts->skip_line);
 	else if (is_skip(t, r->exit_status))
 		settle(j, OUTCOME_SKIPPED, "exit status %d", r->exit_status);
 	else if (t->pass_pattern && facts->pass_matched)
 		settle(j, OUTCOME_PASSED, "%s", "");
-	else if (t->pass_pattern && facts->cut_bytes)
+	else if (t->pass_pattern && facts->unread_bytes)
 		settle(j, OUTCOME_FAILED,
 		       "no output matches pass-pattern, but %s of it were above the output limit",
-		       num_format_size(text, facts->cut_bytes));
+		       num_format_size(text, facts->unread_bytes));
 	else if (t->pass_pattern)
 		settle(j, OUTCOME_FAILED, "exit status %d, and no output matches pass-pattern",
 		       r->exit_status);

@@ -17,7 +17,7 @@ struct judgement {
 
 /* The first that applies: isorun's own error; the time limit; a memory kill,
  * whatever the status, at its own limit or another; a signal; fail-pattern; an output
- * that was cut though fail-pattern or TAP lines are looked for in all of it;
+ * of which some went unread though fail-pattern or TAP lines are looked for in all of it;
  * skip-pattern; a skip status (77, or the test's own); pass-pattern, whatever the
  * status; TAP; the exit status.  Of a test that must fail, passed and failed then change
  * places. */

@@ -152,17 +152,26 @@ int output_scan_until(struct output_scan *s, int fd, uint64_t end)
 	return 0;
 }
 
+uint64_t output_scan_at(const struct output_scan *s)
+{
+	return s->at;
+}
+
+void output_scan_skip(struct output_scan *s, uint64_t to)
+{
+	s->at = to;
+}
+
 void output_scan_end(struct output_scan *s, struct output_facts *ret)
 {
-	const uint64_t cut_bytes = ret->cut_bytes;
-
 	scan_held(s, true);
 	if (s->is_tap) {
 		s->facts.tap = tap_end(&s->tap);
 		memcpy(s->facts.tap_detail, s->tap.detail, sizeof(s->facts.tap_detail));
 	}
+	s->facts.cut_bytes = ret->cut_bytes;
+	s->facts.unread_bytes = ret->unread_bytes;
 	*ret = s->facts;
-	ret->cut_bytes = cut_bytes;
 }
 
 void output_scan_free(struct output_scan *s)

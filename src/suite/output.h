@@ -19,7 +19,8 @@ struct output_facts {
 	char skip_line[TAP_DETAIL_MAX]; /* likewise */
 	enum tap_verdict tap;           /* of TAP programs */
 	char tap_detail[TAP_DETAIL_MAX];
-	uint64_t cut_bytes;             /* of it was left out: not all was looked at */
+	uint64_t cut_bytes;             /* of it is not kept */
+	uint64_t unread_bytes;          /* of those, which nobody has looked at */
 };
 
 /* A look through what a test prints, as far as it has come. */
@@ -35,7 +36,10 @@ void output_scan_free(struct output_scan *s); /* may be NULL */
  * multiple of half of that.  0 or -errno. */
 int output_scan_until(struct output_scan *s, int fd, uint64_t end);
 
-/* No more comes; cut_bytes is left as it is. */
+uint64_t output_scan_at(const struct output_scan *s); /* how far it came */
+void output_scan_skip(struct output_scan *s, uint64_t to); /* goes on there */
+
+/* No more comes; how much is not kept and was not read is left as it is. */
 void output_scan_end(struct output_scan *s, struct output_facts *ret);
 
 /* Whether a pattern compiles; the reason goes to *err. */

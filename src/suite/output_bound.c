@@ -33,7 +33,7 @@ static int gap_line(const struct output_bound *b, uint64_t cut_bytes, bool after
 
 /* NFS before 4.2, vfat and others make no holes: there all behind the head goes,
  * and the tail is what is written from then on. */
-static int cut_without_hole(struct output_bound *b, int fd, uint64_t size)
+static int cut_without_hole(struct output_bound *b, int fd)
 {
 	const uint64_t head = b->limit_bytes / 2;
 	char line[GAP_LINE_MAX];
@@ -41,12 +41,12 @@ static int cut_without_hole(struct output_bound *b, int fd, uint64_t size)
 
 	if (ftruncate(fd, (off_t)head) < 0)
 		return -errno;
-	b->lost_bytes += size - head;
+	b->lost_bytes += b->seen_bytes - head;
 	b->seen_bytes = head;
 	return write(fd, line, (size_t)len) < 0 ? -errno : 0;
 }
 
-int output_bound_check(struct output_bound *b, int fd, bool *ret_soon)
+int output_bound_look(struct output_bound *b, int fd, uint64_t *ret_end, bool *ret_soon)
 {
 	struct stat st;
 
@@ -59,13 +59,20 @@ int output_bound_check(struct output_bound *b, int fd, bool *ret_soon)
 	*ret_soon = size > b->seen_bytes + b->limit_bytes / 4;
 	b->seen_bytes = size;
 	/* Some more than the limit: a slow writer is not cut at every look. */
-	if (size <= b->limit_bytes || held <= b->limit_bytes + b->limit_bytes / 8)
-		return 0;
+	*ret_end = size > b->limit_bytes && held > b->limit_bytes + b->limit_bytes / 8
+		? size - b->limit_bytes / 2 : 0;
+	return 0;
+}
+
+int output_bound_cut(struct output_bound *b, int fd, uint64_t end)
+{
+	const uint64_t head = b->limit_bytes / 2;
+
 	/* fallocate(2), Linux 2.6.38. */
-	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(b->limit_bytes / 2),
-		      (off_t)(size - b->limit_bytes)) == 0)
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)head,
+		      (off_t)(end - head)) == 0)
 		return 0;
-	return errno == EOPNOTSUPP || errno == ENOSYS ? cut_without_hole(b, fd, size) : -errno;
+	return errno == EOPNOTSUPP || errno == ENOSYS ? cut_without_hole(b, fd) : -errno;
 }
 
 /* The last line end of [at - LINE_MAX_BYTES, at), or `at`. */

@@ -5,8 +5,8 @@
  * test something, or hold one up.  So the file is looked at from time to time,
  * and when it holds too much its middle is given back to the file system, as a
  * hole: the file stays whole to those who follow its end, and its size is still
- * what was written.  When the test is over, head, a line about the gap, and
- * tail are put together. */
+ * what was written.  Who wants to read the middle does it between look and cut.
+ * When the test is over, head, a line about the gap, and tail are put together. */
 #ifndef SUITE_OUTPUT_BOUND_H
 #define SUITE_OUTPUT_BOUND_H
 
@@ -25,9 +25,14 @@ struct output_bound {
 	uint64_t lost_bytes;   /* cut without a hole, where a file system makes none */
 };
 
-/* While it is written: fd is open for that, with O_APPEND.  *ret_soon: it grows
- * so fast that it should be looked at again soon.  0 or -errno. */
-int output_bound_check(struct output_bound *b, int fd, bool *ret_soon);
+/* While it is written: fd is open for that, with O_APPEND.  *ret_end: up to where
+ * all behind the head is to be cut; 0: nothing is.  *ret_soon: it grows so fast that it
+ * should be looked at again soon.  0 or -errno. */
+int output_bound_look(struct output_bound *b, int fd, uint64_t *ret_end, bool *ret_soon);
+
+/* Cuts what is behind the head, up to `end`; where the file system makes no hole, all of
+ * it, which moves the end of the file to seen_bytes.  0 or -errno. */
+int output_bound_cut(struct output_bound *b, int fd, uint64_t end);
 
 /* At the end, when nobody writes any more; fd can be read and written, without
  * O_APPEND.  *ret_cut_bytes: how much is not there any more.  0 or -errno. */

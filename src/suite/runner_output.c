@@ -25,6 +25,10 @@
 static const int64_t LOOK_NS = 100 * (NSEC_PER_SEC / 1000);
 static const int64_t LOOK_SOON_NS = 10 * (NSEC_PER_SEC / 1000);
 
+/* Of one output at one look, before it is cut: nobody else is served meanwhile, and a
+ * test may well write faster than this is read.  One that does has no verdict. */
+static const uint64_t READ_MOST = 128 << 20;
+
 static char *errors_name(const char *output)
 {
 	struct buf b = BUF_INIT;
@@ -76,7 +80,10 @@ void run_output_close(struct output_fds *fds)
 		close(fds->err);
 	if (fds->out >= 0)
 		close(fds->out);
-	*fds = (struct output_fds){ .out = -1, .err = -1 };
+	if (fds->read >= 0)
+		close(fds->read);
+	output_scan_free(fds->scan);
+	*fds = (struct output_fds){ .out = -1, .err = -1, .read = -1 };
 }
 
 void run_output_discard(struct run_test *t)
@@ -91,21 +98,65 @@ void run_output_discard(struct run_test *t)
 	t->output = t->log.attempts ? rundir_output_name(t->index, t->log.attempts) : NULL;
 }
 
+/* Reads standard output up to `end`, where the verdict lies in it. */
+static int scan_until(struct run_test *t, uint64_t end, struct iso_err *err)
+{
+	struct output_fds *fds = &t->fds;
+	int r = fds->scan ? 0 : output_scan_new(t->test, &fds->scan, err);
+
+	if (r < 0 || !fds->scan)
+		return r;
+	if (fds->read < 0)
+		fds->read = openat(t->run->dir_fd, t->output, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	r = fds->read < 0 ? -errno : output_scan_until(fds->scan, fds->read, end);
+	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "read output '%s/%s'",
+				   t->run->config->run_dir, t->output) : 0;
+}
+
+/* A fault in here is one at the end, too, and is told then; what was cut unread till then
+ * has no verdict. */
+static void bound_output(struct run_test *t, bool *ret_soon)
+{
+	struct output_fds *fds = &t->fds;
+	const uint64_t lost = fds->out_bound.lost_bytes;
+	uint64_t end;
+
+	if (output_bound_look(&fds->out_bound, fds->out, &end, ret_soon) < 0 || !end)
+		return;
+	const uint64_t from = fds->scan ? output_scan_at(fds->scan) : 0;
+	const bool reads = !fds->unread_bytes;
+	int r = reads ? scan_until(t, end - from > READ_MOST ? from + READ_MOST : end, NULL) : 0;
+	if (output_bound_cut(&fds->out_bound, fds->out, end) < 0)
+		return;
+	const bool shorter = fds->out_bound.lost_bytes > lost;
+	const uint64_t at = fds->scan ? output_scan_at(fds->scan) : r < 0 ? 0 : end;
+	fds->unread_bytes += shorter ? fds->out_bound.lost_bytes - lost : at < end ? end - at : 0;
+	if (fds->scan)
+		output_scan_skip(fds->scan, shorter ? fds->out_bound.seen_bytes : end);
+}
+
+static void bound_errors(struct output_fds *fds, bool *ret_soon)
+{
+	uint64_t end;
+
+	if (output_bound_look(&fds->err_bound, fds->err, &end, ret_soon) == 0 && end)
+		(void)output_bound_cut(&fds->err_bound, fds->err, end);
+}
+
 static void look_at_outputs(void *arg)
 {
 	struct runner *r = arg;
 	bool any_soon = false;
 
 	for (unsigned i = 0; i < r->width.most; i++) {
-		struct output_fds *fds = r->slots[i] ? &r->slots[i]->fds : NULL;
+		struct run_test *t = r->slots[i];
 		bool soon = false;
 
-		/* A fault now is one at the end, too, and is told then. */
-		if (fds && fds->out >= 0)
-			(void)output_bound_check(&fds->out_bound, fds->out, &soon);
+		if (t && t->fds.out >= 0)
+			bound_output(t, &soon);
 		any_soon |= soon;
-		if (fds && fds->err != fds->out)
-			(void)output_bound_check(&fds->err_bound, fds->err, &soon);
+		if (t && t->fds.err != t->fds.out)
+			bound_errors(&t->fds, &soon);
 		any_soon |= soon;
 	}
 	(void)loop_set_timer(r->config->loop, r->output_timer,
@@ -120,6 +171,16 @@ int run_output_watch(struct runner *r)
 
 /* The test's to write, and no program of the host's: what it may have made of
  * the mode by fchmod(2) is undone. */
+static int mend_mode(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	const mode_t mode = (st.st_mode & 0666) | 0600;
+	return mode != (st.st_mode & 07777) && fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
 static int tidy(struct run_test *t, const char *name, int fd, struct output_bound *bound,
 		uint64_t *cut_bytes)
 {
@@ -127,9 +188,6 @@ static int tidy(struct run_test *t, const char *name, int fd, struct output_boun
 	uint64_t cut;
 
 	if (fstat(fd, &st) < 0)
-		return -errno;
-	const mode_t mode = (st.st_mode & 0666) | 0600;
-	if (mode != (st.st_mode & 07777) && fchmod(fd, mode) < 0)
 		return -errno;
 	if ((uint64_t)st.st_size <= bound->limit_bytes && !bound->lost_bytes &&
 	    (uint64_t)st.st_blocks * 512 <= bound->limit_bytes)
@@ -142,38 +200,26 @@ static int tidy(struct run_test *t, const char *name, int fd, struct output_boun
 	return r;
 }
 
-static int scan(const struct run_test *t, int fd, struct output_facts *ret, struct iso_err *err)
-{
-	struct output_scan *s;
-	int r = output_scan_new(t->test, &s, err);
-
-	if (r < 0 || !s)
-		return r;
-	r = output_scan_until(s, fd, UINT64_MAX);
-	if (r < 0)
-		r = iso_err_set(err, ISO_ERR_HOST, r, "output of '%s'", t->test->id);
-	else
-		output_scan_end(s, ret);
-	output_scan_free(s);
-	return r;
-}
-
 int run_output_read(struct run_test *t, struct output_facts *ret, struct iso_err *err)
 {
 	struct output_fds *fds = &t->fds;
-	int r = tidy(t, t->output, fds->out, &fds->out_bound, &ret->cut_bytes);
+	int r = mend_mode(fds->out);
 
 	if (r == 0 && t->errors)
+		r = mend_mode(fds->err);
+	if (r == 0 && (r = scan_until(t, UINT64_MAX, err)) < 0)
+		return r;
+	if (r == 0)
+		r = tidy(t, t->output, fds->out, &fds->out_bound, &ret->cut_bytes);
+	if (r == 0 && t->errors)
 		r = tidy(t, t->errors, fds->err, &fds->err_bound, &ret->cut_bytes);
-	_cleanup_close_ int fd = r < 0 ? -1
-				       : openat(t->run->dir_fd, t->output,
-						O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (r == 0 && fd < 0)
-		r = -errno;
 	if (r < 0)
 		return iso_err_set(err, ISO_ERR_HOST, r, "read output '%s/%s'",
 				   t->run->config->run_dir, t->output);
-	return scan(t, fd, ret, err);
+	ret->unread_bytes = fds->unread_bytes;
+	if (fds->scan)
+		output_scan_end(fds->scan, ret);
+	return 0;
 }
 
 static int copy_rest(int from, int to)

@@ -36,8 +36,11 @@ struct stored_sample {
 struct output_fds {
 	int out;
 	int err; /* the same as `out` unless the program speaks TAP */
+	int read;                /* `out`, opened to be read, once some of it is to be cut */
 	struct output_bound out_bound;
 	struct output_bound err_bound;
+	struct output_scan *scan; /* likewise, where the verdict lies in it; owned */
+	uint64_t unread_bytes;   /* cut before anybody had read it for the verdict */
 };
 
 /* The tests of one program. */
@@ -211,8 +214,8 @@ int64_t run_test_timeout_total_ns(const struct run_test *t); /* likewise */
 int run_output_open(struct run_test *t, struct iso_err *err); /* fills t->fds */
 void run_output_close(struct output_fds *fds);
 void run_output_discard(struct run_test *t); /* as if it had never been opened */
-/* Once nobody writes any more: cuts to the limit what is above it, and reads
- * what is left, if the verdict lies in it. */
+/* Once nobody writes any more: reads what nobody has read yet, if the verdict lies in it,
+ * and cuts to the limit what is above it. */
 int run_output_read(struct run_test *t, struct output_facts *ret, struct iso_err *err);
 /* Has outputs kept near their limits while tests run.  0 or -errno. */
 int run_output_watch(struct runner *r);

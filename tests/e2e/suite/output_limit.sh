@@ -32,32 +32,52 @@ touch go
 wait $run || fail "the test was hurt"
 [ "$(size 0001-1.txt)" -le 8388608 ] || fail "the output has $(size 0001-1.txt) bytes"
 
-# A verdict that lies in the output is none where that was cut.
+# A verdict that lies in the output lies in what is cut, too, before the test ends or after.
 cat >isorun.ini <<-'END'
 	[suite]
 	output-limit = 16K
-	[test whole]
-	command = seq 1 20000
-	output-limit = 1M
-	fail-pattern = panic
-	[test cut]
+	[test good]
 	command = seq 1 20000
 	fail-pattern = panic
-	[test tap]
-	command = seq -f 'ok %%.0f' 1 20000; echo 1..20000
+	[test bad]
+	command = seq 1 20000
+	fail-pattern = ^10000$
+	[test found]
+	command = seq 1 20000; exit 1
+	pass-pattern = ^10000$
 	[source]
 	from = tap:t/*.t
 END
 mkdir t
-printf '#!/bin/sh\nseq -f "ok %%.0f" 1 9000\necho 1..9000\n' >t/cut.t
-chmod 755 t/cut.t
-expect 1 isorun suite --junit junit.xml
+# speaks TAP and waits for its middle to be cut; the third of its lines is what it is told.
+tap()
+{
+	cat >"t/$1.t" <<-END
+		#!/bin/sh
+		exec 3>&1
+		held() { [ "\$(stat -Lc %b /dev/fd/3)" -gt 64 ]; }
+		printf 'ok 1\nok 2\n$2\n'
+		seq -f "ok %.0f" 4 9000
+		$3
+		seq -f "ok %.0f" 9001 18000
+		echo 1..18000
+	END
+	chmod 755 "t/$1.t"
+}
+tap good 'ok 3' ''
+tap bad 'not ok 3 - it broke' ''
+tap good-cut 'ok 3' 'seq -f "# %.0f" 1 20000; while held; do sleep 0.05; done'
+sed 's/^seq -f "ok %.0f" 4/seq -f "ok %.0f" 4 5000; echo "not ok 5001 - late"; &/; s/; seq -f "ok %.0f" 4 /; seq -f "ok %.0f" 5002 /' \
+	t/good-cut.t >t/bad-cut.t
+chmod 755 t/bad-cut.t
+expect 1 isorun suite -t $((20 * SLOW))s --junit junit.xml
 cases junit.xml >got
-has '^passed whole$' got
-has '^passed tap$' got
-has '^failure cut$' got
-has '^failure t/cut.t$' got
-has 'its verdict lies in its output, and [0-9.]+K of that were above the output limit'
+printf '%s\n' 'failure bad' 'failure t/bad-cut.t' 'failure t/bad.t' 'passed found' 'passed good' \
+	'passed t/good-cut.t' 'passed t/good.t' | cmp - got || fail "$(cat got "$out")"
+has 'output matches fail-pattern: 10000$'
+has 't/bad.t: .*it broke'
+has 't/bad-cut.t: .*late'
+[ "$(cat "$last"/out/*-1.txt | wc -c)" -le $((7 * 16384)) ] || fail "more than the limit is kept"
 
 for bad in 0 1K none 8Q; do
 	expect 2 isorun suite --output-limit $bad lines:tests
@@ -84,6 +104,9 @@ if is_root && mkdir plain && mount -t ramfs none plain; then
 	has '^ends$' "$got"
 	has '^\[isorun: output left out here, limit 1M\]$' "$got"
 	has 'was cut in the middle, by 1[0-9.]*M'
+	# What nobody could read decides nothing.
+	expect 1 isorun suite --output-limit 16K -t $((20 * SLOW))s tap:t/good-cut.t
+	has 'its verdict lies in its output, and [0-9.]+K of that were above the output limit'
 fi
 
 # Space behind the end of the file counts, too.

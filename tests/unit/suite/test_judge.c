@@ -281,7 +281,7 @@ static void only_what_the_test_did_itself_is_expected(void **state)
 	const struct result killed = { .started = true, .exit_status = -1, .signal = SIGABRT };
 	const struct result slow = { .started = true, .exit_status = -1, .timed_out = true };
 	const struct result oom = { .started = true, .exit_status = 1, .oom = true };
-	const struct output_facts cut = { .cut_bytes = 4096 };
+	const struct output_facts cut = { .cut_bytes = 4096, .unread_bytes = 4096 };
 	const struct result failed = exited(1);
 
 	(void)state;

@@ -25,7 +25,7 @@ static int file_of(const void *text, size_t len)
 
 static struct output_facts read_text(const struct test *t, const char *text, size_t len)
 {
-	struct output_facts facts = { .cut_bytes = 0 };
+	struct output_facts facts = { .unread_bytes = 0 };
 	struct iso_err err = ISO_ERR_INIT;
 	struct output_scan *s;
 	int fd = file_of(text, len);

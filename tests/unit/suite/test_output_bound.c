@@ -110,16 +110,20 @@ static void a_growing_file_gets_a_hole(void **state)
 	bool soon = false;
 	struct stat st;
 	uint64_t cut;
+	uint64_t end;
 	size_t before, after;
 
 	(void)state;
 	_cleanup_free_ char *was = text_of(fd, &before);
-	assert_int_equal(output_bound_check(&b, fd, &soon), 0);
+	assert_int_equal(output_bound_look(&b, fd, &end, &soon), 0);
 	assert_true(soon);
+	assert_int_equal(end, before - LIMIT / 2);
+	assert_int_equal(output_bound_cut(&b, fd, end), 0);
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_int_equal(st.st_size, before);
 	assert_true(st.st_blocks * 512 <= LIMIT + LIMIT / 8);
-	assert_int_equal(output_bound_check(&b, fd, &soon), 0);
+	assert_int_equal(output_bound_look(&b, fd, &end, &soon), 0);
+	assert_int_equal(end, 0);
 	assert_false(soon);
 	/* What is kept has nothing of the hole. */
 	assert_int_equal(output_bound_finish(&b, fd, &cut), 0);
