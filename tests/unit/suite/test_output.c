@@ -188,6 +188,32 @@ static void patterns_that_span_see_the_output_as_a_whole(void **state)
 	free(text);
 }
 
+static void a_scan_in_steps_sees_what_one_of_all_sees(void **state)
+{
+	const struct test t = { .id = "t", .protocol = TEST_PROTOCOL_TAP, .fail_pattern = "^b+c$" };
+	static const char text[] = "ok 1\nbbbbbbc\nnot ok 2 - broke\n1..2";
+
+	(void)state;
+	for (uint64_t step = 1; step < sizeof(text); step++) {
+		struct output_facts facts = { .cut_bytes = 7, .unread_bytes = 5 };
+		struct output_scan *s;
+		int fd = file_of(text, strlen(text));
+
+		assert_int_equal(output_scan_new(&t, &s, NULL), 0);
+		for (uint64_t end = step; output_scan_at(s) < strlen(text); end += step)
+			assert_int_equal(output_scan_until(s, fd, end), 0);
+		output_scan_end(s, &facts);
+		output_scan_free(s);
+		close(fd);
+		assert_true(facts.fail_matched);
+		assert_string_equal(facts.fail_line, "bbbbbbc");
+		assert_int_equal(facts.tap, TAP_FAILED);
+		assert_string_equal(facts.tap_detail, "not ok 2 - broke");
+		assert_int_equal(facts.cut_bytes, 7);
+		assert_int_equal(facts.unread_bytes, 5);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +228,7 @@ int main(void)
 		cmocka_unit_test(an_empty_output_matches_nothing),
 		cmocka_unit_test(a_pattern_that_does_not_compile_is_named),
 		cmocka_unit_test(patterns_that_span_see_the_output_as_a_whole),
+		cmocka_unit_test(a_scan_in_steps_sees_what_one_of_all_sees),
 	};
 
 	return cmocka_run_group_tests_name("suite/output", tests, NULL, NULL);
