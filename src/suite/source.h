@@ -44,7 +44,7 @@ struct suite_settings {
 	char **python_dirs;       /* before sources are loaded: where pytest_isorun may lie */
 	struct forkserver **servers; /* of tests; a test's `server` counts from 1 */
 	size_t n_servers;
-	int events_fd;            /* of a server that started us and wants to hear of all; 0: none */
+	int events_fd;            /* of a server that started us and is to hear of all; 0: none */
 	char **spec_entries;      /* "section.key=value" for spec_set, in order; checked already */
 	char **notes;             /* sentences on what directories also hold */
 };

@@ -159,4 +159,5 @@ const struct source_kind source_forkserver = {
 	.looked_for = "",
 	.load = forkserver_load,
 	.detect = forkserver_detect,
+	.seen = source_seen_none,
 };
