@@ -165,7 +165,7 @@ static void hear_all(struct run_server *s)
 			hear(s, m);
 		json_free(m);
 	}
-	if (r != -EAGAIN)
+	if (r != -EAGAIN && !s->lost)
 		lose(s, &why);
 }
 
@@ -196,8 +196,9 @@ bool run_fork_finished(struct run_test *t)
 
 	if (!t->forked)
 		return true;
-	/* It said so before it ended, and that is what we have heard first. */
-	if (!t->finished && !s->lost)
+	/* It said so before it ended, though we may have heard of its end first; it has the
+	 * socket, too, and outlives its server. */
+	if (!t->finished)
 		hear_all(s);
 	return t->finished;
 }

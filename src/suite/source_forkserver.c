@@ -67,6 +67,27 @@ static int add(const struct source_ctx *ctx, const char *id, const struct json *
 	return t->cwd && t->origin ? apply_settings(ctx, t, json_get(m, "settings"), err) : -ENOMEM;
 }
 
+/* What the sandboxes of all tests are to have, as entries of a profile. */
+static int apply_profile(const struct source_ctx *ctx, const struct json *entries,
+			 struct iso_err *err)
+{
+	struct spec scratch = { 0 };
+	const struct manifest_target to = { .settings = ctx->settings, .scratch = &scratch };
+	const char *entry = NULL;
+	int r = 0;
+
+	while (r == 0 && (entry = json_next_key(entries, entry))) {
+		const char *value = json_get_str(entries, entry);
+
+		if (!value || !strchr(entry, '.'))
+			return iso_err_set(err, ISO_ERR_USAGE, 0,
+					   "fork server: '%s' is no entry of a profile", entry);
+		r = manifest_apply_spec(&to, entry, value, "fork server", err);
+	}
+	spec_fini(&scratch);
+	return r;
+}
+
 /* 1: that was all. */
 static int take(const struct source_ctx *ctx, const struct json *m, size_t *n, struct iso_err *err)
 {
@@ -75,9 +96,9 @@ static int take(const struct source_ctx *ctx, const struct json *m, size_t *n, s
 
 	if (fault)
 		return iso_err_set(err, ISO_ERR_USAGE, 0, "%s", fault);
+	int r = id ? add(ctx, id, m, err) : apply_profile(ctx, json_get(m, "profile"), err);
 	if (!id)
-		return 1;
-	int r = add(ctx, id, m, err);
+		return r < 0 ? r : 1;
 	if (r < 0)
 		return r == -ENOMEM ? iso_err_set(err, ISO_ERR_HOST, r, "tests") : r;
 	struct test *t = ctx->suite->tests[ctx->suite->n_tests - 1];

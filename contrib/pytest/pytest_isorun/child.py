@@ -166,6 +166,13 @@ def forget_setup(session):
             definition._finalizers.clear()
 
 
+def forget_tmp_path(config):
+    """That of the main process is bound for reading; a test makes one in its own /tmp."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is not None and factory._basetemp is not None:
+        factory._basetemp = factory._given_basetemp = None
+
+
 def become_worker(config, slot):
     """As a worker of xdist has it, for suites that name their databases by it."""
     count = os.cpu_count() or 1
@@ -208,6 +215,7 @@ def run(server, items, order, result_fd):
         tempfile.tempdir = None
         server.streams.renew()
         forget_setup(session)
+        forget_tmp_path(config)
         become_worker(config, order.get("slot", 0))
         recorder.activate(result_fd)
         server.forget(result_fd)

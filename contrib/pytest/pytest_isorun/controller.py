@@ -12,9 +12,8 @@ import warnings
 
 import pytest
 
-from . import items as descriptions
 from .child import TIMES
-from .preload import Preloader
+from .preloader import Preloader
 from .server import ForkServer, serve
 from .wire import Wire
 
@@ -108,16 +107,10 @@ class Controller:
             session, Wire(ours), self.forker,
             Preloader(names - {"auto"}, "auto" in names), live)
         try:
-            messages, self.names = descriptions.describe(session.items)
+            self.names = self.server.send_list()
         except ValueError as e:
             raise pytest.UsageError(str(e)) from None
         self.numbers = {name: n for n, name in enumerate(self.names)}
-        try:
-            for message in messages:
-                self.server.wire.send(message)
-            self.server.wire.send({"complete": True})
-        except OSError:
-            pass  # it has ended: run() tells why
 
     def run(self, session):
         self.session = session

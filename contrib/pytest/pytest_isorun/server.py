@@ -16,7 +16,8 @@ import selectors
 import socket
 
 from . import child
-from .preload import Preloader
+from . import items as descriptions
+from .preloader import Preloader
 from .wire import Wire, close_all
 
 
@@ -33,6 +34,18 @@ class ForkServer:
         self.branches = {}      # module node: Branch
         self.waiting = {}       # module node: tests that were not asked for yet
         self.frozen = False
+
+    def send_list(self, more=()):
+        """Tells isorun of all tests; more: messages of what is no item.  Their names there."""
+        messages, names = descriptions.describe(self.items)
+        complete = {"complete": True}
+        if self.preloader.may_set_up(self.items):
+            # Their files are to be seen in tests whose /tmp is their own.
+            base = self.session.config._tmp_path_factory.getbasetemp()
+            complete["profile"] = {"filesystem.bind": f"{base}:{base}:ro"}
+        for message in [*messages, *more, complete]:
+            self._answer(message)
+        return names
 
     # What the two kinds of main processes differ in.
     def results_of(self, order):

@@ -6,9 +6,8 @@ import sys
 
 import pytest
 
-from . import items as descriptions
 from . import library
-from .preload import Preloader
+from .preloader import Preloader
 from .server import ForkServer, serve
 from .wire import Wire
 
@@ -41,13 +40,13 @@ class Suite:
         names = set(self.config.getini("isorun_preload")) | set(option.isorun_preload or ())
         server = ForkServer(
             session, self.wire, forker, Preloader(names - {"auto"}, "auto" in names))
-        messages, _names = descriptions.describe(session.items)
-        for message in messages:
-            self.wire.send(message)
-        for file, why in self.skipped:
-            self.wire.send({"test": file, "file": file, "command": ["true"],
-                            "settings": {"disabled": why}})
-        self.wire.send({"complete": True})
+        try:
+            server.send_list(
+                {"test": file, "file": file, "command": ["true"], "settings": {"disabled": why}}
+                for file, why in self.skipped)
+        except ValueError as e:
+            self.wire.send({"error": str(e)})
+            return True
         serve(server)
         self.wire.close()
         server.close()

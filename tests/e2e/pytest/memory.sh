@@ -8,9 +8,9 @@ need_cgroup
 
 cat >conftest.py <<'END'
 import pytest
-import pytest_isorun
+import pytest_isorun as isorun
 
-@pytest_isorun.preload
+@isorun.preload
 @pytest.fixture(scope="session")
 def model():
     with open("loads", "a") as f:

@@ -65,7 +65,7 @@ class Preloader:
         """Those of the item that are to be set up ahead, in the order of their use.  One with
         parameters has a value for each, so it is set up by who knows which."""
         info = getattr(item, "_fixtureinfo", None)
-        if info is None or not hasattr(item, "_request"):
+        if info is None or not hasattr(item, "_initrequest"):
             return []
         ret = []
         for name in info.names_closure:
@@ -78,11 +78,16 @@ class Preloader:
                 ret.append(definition)
         return ret
 
+    def may_set_up(self, items):
+        return any(self.definitions(item, WIDE) for item in items)
+
     def set_up(self, session, item, scopes):
         """All of the item's; what fails is left to the tests, which tell why."""
         for definition in self.definitions(item, scopes):
             if definition.cached_result is None:
                 self._set_up_one(session, item, definition)
+                # The item itself has set up nothing yet.
+                item._initrequest()
 
     def _set_up_one(self, session, item, definition):
         name = definition.argname
@@ -103,14 +108,10 @@ class Preloader:
 
     def _give_up(self, item, definition, why):
         self.left[definition.argname] = why
-        cached = item._request._fixture_defs.pop(definition.argname, None)
-        if cached is not None or definition.cached_result is not None:
-            try:
-                definition.finish(item._request)
-            except Exception:
-                pass  # each test does it again, and tells
-        definition.cached_result = None
-        definition._finalizers = []
+        try:
+            definition.finish(item._request)
+        except Exception:
+            pass  # each test does it again, and tells
 
 
 def stack_nodes(session, item, scope):
