@@ -212,6 +212,7 @@ def run(server, items, order, result_fd):
         recorder = server.recorder
         atexit._clear()
         library.take_environment()
+        server.forget_environment()
         tempfile.tempdir = None
         server.streams.renew()
         forget_setup(session)

@@ -12,6 +12,7 @@ import warnings
 
 import pytest
 
+from . import alone
 from .child import TIMES
 from .preloader import Preloader
 from .server import ForkServer, serve
@@ -20,21 +21,17 @@ from .wire import Wire
 TAIL_MAX = 65536
 
 
-class Attempt:
-    def __init__(self, fd):
-        self.fd = fd
-
-    def read(self):
-        """What the test wrote: its reports, as many as it came to."""
-        ret = []
-        with os.fdopen(self.fd, "rb") as f:
-            f.seek(0)
-            for line in f:
-                try:
-                    ret.append(json.loads(line))
-                except ValueError:
-                    break  # it ended in the middle of one
-        return ret
+def read_reports(file):
+    """What a test wrote, as much as it came to; a path or a descriptor."""
+    ret = []
+    with open(file, "rb") as f:
+        f.seek(0)
+        for line in f:
+            try:
+                ret.append(json.loads(line))
+            except ValueError:
+                break  # it ended in the middle of one
+    return ret
 
 
 class Server(ForkServer):
@@ -42,19 +39,38 @@ class Server(ForkServer):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.attempts = {}  # (number, attempt): Attempt
+        self.attempts = {}  # (number, attempt): descriptor
+        # Of tests that are not forked.
+        self.reports = tempfile.TemporaryDirectory(prefix="pytest-isorun-")
 
     def results_of(self, order):
         fd = os.memfd_create("isorun-reports")
         first = order["fork"][0]
-        self.attempts[first["test"], first["attempt"]] = Attempt(fd)
+        self.attempts[first["test"], first["attempt"]] = fd
         return fd
+
+    def environment_of(self, number):
+        return alone.environment(os.path.join(self.reports.name, str(number)))
+
+    def forget_environment(self):
+        alone.forget_environment()
+
+    def take_reports(self, number, attempt):
+        fd = self.attempts.pop((number, attempt), None)
+        if fd is not None:
+            return read_reports(fd)
+        path = os.path.join(self.reports.name, str(number))
+        if not os.path.exists(path):
+            return []
+        ret = read_reports(path)
+        os.unlink(path)
+        return ret
 
     def forget(self, results):
         super().forget(results)
-        for attempt in self.attempts.values():
-            if attempt.fd != results:
-                os.close(attempt.fd)
+        for fd in self.attempts.values():
+            if fd != results:
+                os.close(fd)
 
 
 class Controller:
@@ -138,13 +154,10 @@ class Controller:
             self.warnings.append(event.get("text", ""))
         elif kind == "attempt-finished":
             self.on_attempt(event)
-        elif kind == "test-finished" and event["outcome"] == "not-run":
-            self.server.attempts.pop((self.numbers[event["test"]], event["attempts"]), None)
 
     def on_attempt(self, event):
         number = self.numbers[event["test"]]
-        attempt = self.server.attempts.pop((number, event["attempt"]), None)
-        written = attempt.read() if attempt else []
+        written = self.server.take_reports(number, event["attempt"])
         for d in event["result"].get("degraded", []):
             self.degraded[d.get("what", "")] = d.get("why", "")
         for left in event["result"].get("leftovers", []):
@@ -247,6 +260,7 @@ class Controller:
         if self.server:
             self.server.wire.close()
             self.server.close()
+            self.server.reports.cleanup()
         if self.process:
             self.events.close()
             self.process.wait()

@@ -74,8 +74,9 @@ def settings(item, where):
     return ret
 
 
-def describe(items):
-    """Messages of all tests, and their names as isorun's events have them."""
+def describe(items, environment_of=None):
+    """Messages of all tests, and their names as isorun's events have them.  environment_of(N):
+    what the command of test N gets."""
     messages = []
     names = []
     seen = {}
@@ -84,11 +85,14 @@ def describe(items):
         seen[name] = seen.get(name, 0) + 1
         unique = name if seen[name] == 1 else f"{name}~{seen[name]}"
         path = str(getattr(item, "path", item.fspath))
+        known = settings(item, name)
+        if environment_of:
+            known["env"] = environment_of(len(names))
         names.append(unique)
         messages.append({
             "test": unique,
             "file": path,
             "command": [library.python(), "-m", "pytest", "-q", "-rs", name],
-            "settings": settings(item, name),
+            "settings": known,
         })
     return messages, names
