@@ -12,7 +12,7 @@ import traceback
 import pytest
 from _pytest._io import TerminalWriter
 
-from . import library
+from . import library, measure
 
 STATUS_FAILED = 1
 STATUS_BROKEN = 3  # not the test's fault
@@ -220,10 +220,13 @@ def run(server, items, order, result_fd):
         become_worker(config, order.get("slot", 0))
         recorder.activate(result_fd)
         server.forget(result_fd)
+        measured = result_fd is not None and measure.begin(config)
         for i, item in enumerate(items):
             following = items[i + 1] if i + 1 < len(items) else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         status = recorder.status()
+        if measured:
+            recorder.write("coverage", measure.end(measured))
         atexit._run_exitfuncs()
         if result_fd is None:
             with server.streams.open_output() as f:

@@ -12,7 +12,7 @@ import warnings
 
 import pytest
 
-from . import alone
+from . import alone, measure
 from .child import TIMES
 from .preloader import Preloader
 from .server import ForkServer, serve
@@ -179,6 +179,8 @@ class Controller:
                 reports.append(self.report_of(value))
             elif kind == "warning":
                 self.warn(item, value)
+            elif kind == "coverage":
+                measure.add(value)
             elif kind == "exit":
                 self.exit = value
         self.complete(item, event, reports)

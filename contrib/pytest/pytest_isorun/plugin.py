@@ -22,8 +22,27 @@ def pytest_addoption(parser):
         "--isorun-preload", action="append", metavar="NAME",
         help="set this fixture up once, before tests are forked; auto: all that hold no "
              "socket, thread, process or open descriptor")
+    group.addoption(
+        "--isorun-threads", type=int, metavar="N",
+        help="threads of OpenMP, OpenBLAS and MKL, in the main process as in tests; with 1 they "
+             "may be used before the forks")
     parser.addini("isorun_args", "options of 'isorun suite'", type="args", default=[])
     parser.addini("isorun_preload", "fixtures as for --isorun-preload", type="args", default=[])
+
+
+THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    """Before anything is imported that looks at them."""
+    threads = getattr(early_config.known_args_namespace, "isorun_threads", None)
+    if threads is not None:
+        for name in THREADS:
+            os.environ[name] = str(threads)
 
 
 def wants(config):
