@@ -2,7 +2,9 @@
 #include "base/xml.h"
 
 #include <errno.h>
+#include <libxml/xmlreader.h>
 #include <libxml/xmlwriter.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,4 +116,89 @@ int xml_finish(struct xml *x, char **ret_text)
 		return -ENOMEM;
 	*ret_text = text;
 	return 0;
+}
+
+struct xml_reader {
+	struct buf text;
+	xmlTextReaderPtr reader;
+	bool to_close; /* it stands at an element without content */
+};
+
+void xml_reader_free(struct xml_reader *r)
+{
+	if (!r)
+		return;
+	if (r->reader)
+		xmlFreeTextReader(r->reader);
+	buf_free(&r->text);
+	free(r);
+}
+
+struct xml_reader *xml_reader_new(const char *text, size_t len)
+{
+	struct xml_reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	utf8_add_clean(&r->text, text, len, is_xml_char);
+	if (!r->text.error && r->text.len <= INT_MAX)
+		r->reader = xmlReaderForMemory(buf_str(&r->text), (int)r->text.len, NULL, "UTF-8",
+					       XML_PARSE_NONET | XML_PARSE_NOERROR |
+						       XML_PARSE_NOWARNING);
+	if (r->reader)
+		return r;
+	xml_reader_free(r);
+	return NULL;
+}
+
+/* What the reader of libxml2 calls a piece; XML_END: nothing of ours. */
+static enum xml_piece piece_of(int type)
+{
+	switch (type) {
+	case XML_READER_TYPE_ELEMENT: return XML_OPEN;
+	case XML_READER_TYPE_END_ELEMENT: return XML_CLOSE;
+	case XML_READER_TYPE_TEXT:
+	case XML_READER_TYPE_CDATA: return XML_TEXT;
+	default: return XML_END;
+	}
+}
+
+int xml_reader_next(struct xml_reader *r, enum xml_piece *ret)
+{
+	enum xml_piece piece = XML_END;
+	int more = 1;
+
+	if (r->to_close) {
+		r->to_close = false;
+		*ret = XML_CLOSE;
+		return 0;
+	}
+	while (piece == XML_END && (more = xmlTextReaderRead(r->reader)) == 1)
+		piece = piece_of(xmlTextReaderNodeType(r->reader));
+	if (more < 0)
+		return -EBADMSG;
+	r->to_close = piece == XML_OPEN && xmlTextReaderIsEmptyElement(r->reader) == 1;
+	*ret = piece;
+	return 0;
+}
+
+const char *xml_reader_name(const struct xml_reader *r)
+{
+	return (const char *)xmlTextReaderConstLocalName(r->reader);
+}
+
+const char *xml_reader_text(const struct xml_reader *r)
+{
+	const xmlChar *text = xmlTextReaderConstValue(r->reader);
+
+	return text ? (const char *)text : "";
+}
+
+char *xml_reader_attr(struct xml_reader *r, const char *name)
+{
+	xmlChar *value = xmlTextReaderGetAttribute(r->reader, as_xml(name));
+	char *copy = value ? strdup((const char *)value) : NULL;
+
+	xmlFree(value);
+	return copy;
 }

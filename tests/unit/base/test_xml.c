@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -105,6 +106,61 @@ static void a_close_too_many_fails_the_document(void **state)
 	xml_free(NULL);
 }
 
+/* "a(n=1)" for what opens, "/a", and texts. */
+static void reads_as(const char *text, const char *expected, int end)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct xml_reader *r = xml_reader_new(text, strlen(text));
+	enum xml_piece piece = XML_OPEN;
+	int rc = 0;
+
+	assert_non_null(r);
+	while (piece != XML_END && (rc = xml_reader_next(r, &piece)) == 0) {
+		_cleanup_free_ char *n = piece == XML_OPEN ? xml_reader_attr(r, "n") : NULL;
+
+		if (piece == XML_OPEN)
+			buf_addf(&b, "%s(%s)", xml_reader_name(r), n ? n : "");
+		else if (piece == XML_CLOSE)
+			buf_addf(&b, "/%s", xml_reader_name(r));
+		else if (piece == XML_TEXT)
+			buf_adds(&b, xml_reader_text(r));
+	}
+	assert_int_equal(rc, end);
+	assert_string_equal(buf_str(&b), expected);
+	xml_reader_free(r);
+	xml_reader_free(NULL);
+}
+
+static void a_document_is_read_in_order(void **state)
+{
+	(void)state;
+	reads_as("<?xml version=\"1.0\"?><!-- c --><a n=\"1 &lt;\">"
+		 "<b/>t&amp;u<c><![CDATA[<d>]]></c></a>\n",
+		 "a(1 <)b()/bt&uc()<d>/c/a", 0);
+}
+
+static void bytes_that_are_no_utf8_do_not_end_a_document(void **state)
+{
+	(void)state;
+	const char text[] = "<a><b n=\"\xFF\"/><c/></a>";
+	struct xml_reader *r = xml_reader_new(text, strlen(text));
+	enum xml_piece piece = XML_OPEN;
+	unsigned opened = 0;
+
+	while (piece != XML_END && xml_reader_next(r, &piece) == 0)
+		opened += piece == XML_OPEN;
+	assert_int_equal(opened, 3);
+	xml_reader_free(r);
+}
+
+static void what_is_no_xml_or_not_all_of_it_is_told(void **state)
+{
+	(void)state;
+	reads_as("", "", -EBADMSG);
+	reads_as("All tests passed", "", -EBADMSG);
+	reads_as("<a><b></b>", "a()b()", -EBADMSG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +171,9 @@ int main(void)
 		cmocka_unit_test(an_attribute_can_be_formatted),
 		cmocka_unit_test(elements_left_open_are_closed_at_the_end),
 		cmocka_unit_test(a_close_too_many_fails_the_document),
+		cmocka_unit_test(a_document_is_read_in_order),
+		cmocka_unit_test(bytes_that_are_no_utf8_do_not_end_a_document),
+		cmocka_unit_test(what_is_no_xml_or_not_all_of_it_is_told),
 	};
 
 	return cmocka_run_group_tests_name("base/xml", tests, NULL, NULL);
