@@ -23,6 +23,8 @@ enum test_expectation {
 	TEST_MUST_FAIL_OR_CRASH,  /* or by a signal */
 };
 
+struct cases_driver; /* of suite/ */
+
 /* Everything lives in the suite's arena and is immutable once the suite is loaded. */
 struct test {
 	size_t number;           /* in the order in which they were added, whoever is chosen */
@@ -52,6 +54,9 @@ struct test {
 				  * what it likes */
 	bool patterns_span;      /* they are matched against the output as a whole: '^' and '$'
 				  * are its ends, and '.' matches line ends */
+	const struct cases_driver *cases; /* its program can tell of each of its cases; NULL: not */
+	const char *case_suite;  /* all cases of that suite; NULL: any */
+	const char *case_name;   /* the one of that name; NULL: several */
 	enum test_expectation expectation;
 	int error_status;        /* failed, even where failing is expected; 0: none */
 	const char *disabled;    /* why it is not to be run: skipped; NULL: it is */

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "base/path.h"
 #include "base/elf.h"
 #include "base/str.h"
+#include "suite/test_env.h"
 
 enum { STATED_MAX = 40 };
 
@@ -70,36 +70,6 @@ int history_key_check(const char *stated, const char *where, struct iso_err *err
 			   stated, STATED_MAX);
 }
 
-/* Of "NAME=VALUE" entries the last that sets it; NULL: none. */
-static const char *find(char *const *entries, const char *name)
-{
-	const size_t len = strlen(name);
-	const char *value = NULL;
-
-	for (size_t i = 0; entries && entries[i]; i++)
-		if (strncmp(entries[i], name, len) == 0 && entries[i][len] == '=')
-			value = entries[i] + len + 1;
-	return value;
-}
-
-static bool is_passed(const struct spec *spec, const char *name)
-{
-	for (size_t i = 0; spec->env_clear && i < strv_len(spec->env_pass); i++)
-		if (fnmatch(spec->env_pass[i], name, 0) == 0)
-			return true;
-	return !spec->env_clear;
-}
-
-/* As the test will see it: its own entries win over the profile's, and those over ours. */
-static const char *value_of(const struct test *t, const struct spec *spec, const char *name)
-{
-	const char *value = find(t->env, name);
-
-	if (!value)
-		value = find(spec->env_set, name);
-	return value || !is_passed(spec, name) ? value : getenv(name);
-}
-
 static void add_word(struct buf *b, const char *word)
 {
 	buf_adds(b, b->len ? " " : "");
@@ -134,7 +104,7 @@ static void add_spec(struct buf *b, const struct spec *spec)
 static void add_variables(struct buf *b, const struct test *t, const struct spec *spec)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
-		const char *value = value_of(t, spec, variables[i].name);
+		const char *value = test_env_value(t, spec, variables[i].name);
 
 		if (!value)
 			continue;

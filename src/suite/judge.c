@@ -139,6 +139,39 @@ static bool verdict_lost(const struct test *t, const struct output_facts *facts)
 	return verdict_is_cut(t, facts) || (t->pass_pattern && !facts->pass_matched);
 }
 
+static void settle_failed_cases(struct judgement *j, const struct cases_facts *c)
+{
+	const char *colon = c->why[0] ? ": " : "";
+
+	if (c->n == 1 && c->why[0])
+		settle(j, OUTCOME_FAILED, "%s", c->why);
+	else if (c->n_failed == 1)
+		settle(j, OUTCOME_FAILED, "%s failed, of %zu cases%s%s", c->failed, c->n, colon,
+		       c->why);
+	else
+		settle(j, OUTCOME_FAILED, "%zu of %zu cases failed, first %s%s%s", c->n_failed,
+		       c->n, c->failed, colon, c->why);
+}
+
+/* A status of 0 is no proof: a case may end the program, and its main forget what failed. */
+static void settle_cases(struct judgement *j, const struct cases_facts *c, int status)
+{
+	if (c->n_failed)
+		settle_failed_cases(j, c);
+	else if (status != 0)
+		settle_status(j, status);
+	else if (!c->whole)
+		settle(j, OUTCOME_FAILED,
+		       "exit status 0, but it ended before all of its cases had");
+	else if (c->n_missing || !c->n)
+		settle(j, OUTCOME_FAILED, "exit status 0, but it did not run the case%s",
+		       c->n_missing == 1 ? "" : "s");
+	else if (c->n_skipped == c->n)
+		settle(j, OUTCOME_SKIPPED, "%s", c->why);
+	else
+		settle(j, OUTCOME_PASSED, "%s", "");
+}
+
 /* It ended by itself, with a status. */
 static void judge_exit(const struct test *t, const struct result *r,
 		       const struct output_facts *facts, struct judgement *j)
@@ -151,6 +184,8 @@ static void judge_exit(const struct test *t, const struct result *r,
 		settle(j, OUTCOME_FAILED,
 		       "its verdict lies in its output, and %s of that were above the output limit",
 		       num_format_size(text, facts->unread_bytes));
+	else if (facts->cases.asked && !t->pass_pattern && !is_skip(t, r->exit_status))
+		settle_cases(j, &facts->cases, r->exit_status);
 	else if (facts->skip_matched && (!t->skip_passes || r->exit_status == 0))
 		settle(j, OUTCOME_SKIPPED, "output matches skip-pattern: %s", facts->skip_line);
 	else if (is_skip(t, r->exit_status))

@@ -18,8 +18,9 @@ struct judgement {
 /* The first that applies: isorun's own error; the time limit; a memory kill,
  * whatever the status, at its own limit or another; a signal; fail-pattern; an output
  * of which some went unread though fail-pattern or TAP lines are looked for in all of it;
- * skip-pattern; a skip status (77, or the test's own); pass-pattern, whatever the
- * status; TAP; the exit status.  Of a test that must fail, passed and failed then change
+ * what a program told of its cases, where neither a pass-pattern nor a skip status says
+ * otherwise; skip-pattern; a skip status (77, or the test's own); pass-pattern, whatever
+ * the status; TAP; the exit status.  Of a test that must fail, passed and failed then change
  * places. */
 void judge_attempt(const struct test *t, const struct result *r, const struct output_facts *facts,
 		   int64_t timeout_ns, struct judgement *ret);

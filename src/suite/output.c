@@ -171,6 +171,7 @@ void output_scan_end(struct output_scan *s, struct output_facts *ret)
 	}
 	s->facts.cut_bytes = ret->cut_bytes;
 	s->facts.unread_bytes = ret->unread_bytes;
+	s->facts.cases = ret->cases;
 	*ret = s->facts;
 }
 

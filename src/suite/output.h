@@ -10,6 +10,20 @@
 #include "model/test.h"
 #include "suite/tap.h"
 
+enum { CASES_WHY_MAX = 200 };
+
+/* What a program of many cases told of those that it was to run, see suite/cases_told.h. */
+struct cases_facts {
+	bool asked;                     /* it was to; else all else is zero */
+	bool whole;                     /* it did so, to the end */
+	size_t n;                       /* cases, */
+	size_t n_failed;                /* of them, */
+	size_t n_skipped;
+	size_t n_missing;               /* beside them: that were asked for by name */
+	char failed[CASES_WHY_MAX];     /* the first that did, */
+	char why[CASES_WHY_MAX];        /* and why; where none did, why the first was skipped */
+};
+
 /* What an attempt's output says; zeroed where nobody had to look. */
 struct output_facts {
 	bool pass_matched;
@@ -21,6 +35,7 @@ struct output_facts {
 	char tap_detail[TAP_DETAIL_MAX];
 	uint64_t cut_bytes;             /* of it is not kept */
 	uint64_t unread_bytes;          /* of those, which nobody has looked at */
+	struct cases_facts cases;
 };
 
 /* A look through what a test prints, as far as it has come. */
@@ -39,7 +54,8 @@ int output_scan_until(struct output_scan *s, int fd, uint64_t end);
 uint64_t output_scan_at(const struct output_scan *s); /* how far it came */
 void output_scan_skip(struct output_scan *s, uint64_t to); /* goes on there */
 
-/* No more comes; how much is not kept and was not read is left as it is. */
+/* No more comes; what it cannot know is left as it is: how much is not kept and was not
+ * read, and what a program told of its cases. */
 void output_scan_end(struct output_scan *s, struct output_facts *ret);
 
 /* Whether a pattern compiles; the reason goes to *err. */

@@ -123,6 +123,7 @@ static int allocate(struct runner *r, struct iso_err *err)
 			.test = t,
 			.spec = t->profile && c->spec_of ? c->spec_of(t, c->spec_arg) : c->spec,
 			.fds = { .out = -1, .err = -1, .read = -1 },
+			.telling.file_fd = -1,
 		};
 		r->items[i].priority = t->priority;
 	}

@@ -258,8 +258,10 @@ static void judge(struct run_test *t, const struct result *res, struct judgement
 	struct output_facts facts = { .tap = TAP_PASSED };
 	struct iso_err err = ISO_ERR_INIT;
 	char name[16];
-	const int r = res->started ? run_output_read(t, &facts, &err) : 0;
+	int r = res->started ? run_output_read(t, &facts, &err) : 0;
 
+	if (r == 0 && res->started)
+		r = run_cases_read(t, &facts, &err);
 	if (signal) {
 		/* It was told to end: what it says now is not its verdict. */
 		ret->outcome = OUTCOME_NOT_RUN;
@@ -281,6 +283,7 @@ static void judge(struct run_test *t, const struct result *res, struct judgement
 	}
 	run_output_fold(t);
 	run_output_close(&t->fds);
+	run_cases_end(t);
 	*ret_cut_bytes = facts.cut_bytes;
 }
 
@@ -430,7 +433,8 @@ static int prepare(struct run_test *t, struct iso_err *err)
 	}
 	if (t->test->env_unset && !(t->env = environ_without(t->test->env_unset)))
 		return iso_err_set(err, ISO_ERR_HOST, ENOMEM, "environment");
-	return run_output_open(t, err);
+	const int r = run_cases_prepare(t, err);
+	return r < 0 ? r : run_output_open(t, err);
 }
 
 static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *err)
@@ -452,7 +456,7 @@ static int ask_engine(struct run_test *t, struct attempt **ret, struct iso_err *
 	const struct attempt_request request = {
 		.spec = t->own_spec ? &t->attempt_spec : t->spec,
 		.env = t->env,
-		.argv = t->test->argv,
+		.argv = t->telling.argv ? t->telling.argv : t->test->argv,
 		.cwd = t->test->cwd,
 		.workspace = r->config->workspace_dir,
 		.keep_into = r->config->keep_dir,
@@ -504,6 +508,7 @@ int run_test_start(struct run_test *t)
 	if (r == -EAGAIN) {
 		end(t);
 		run_output_discard(t);
+		run_cases_end(t);
 		return r;
 	}
 	if (r < 0)
@@ -527,6 +532,7 @@ void run_test_fini(struct run_test *t)
 	free(t->errors);
 	free(t->env_set);
 	free(t->env);
+	run_cases_end(t);
 	t->output = t->errors = NULL;
 	t->env_set = t->env = NULL;
 }

@@ -13,6 +13,7 @@
 #include "planner/links.h"
 #include "planner/queue.h"
 #include "planner/width.h"
+#include "suite/cases_told.h"
 #include "suite/demand.h"
 #include "suite/history_key.h"
 #include "suite/judge.h"
@@ -41,6 +42,13 @@ struct output_fds {
 	struct output_bound err_bound;
 	struct output_scan *scan; /* likewise, where the verdict lies in it; owned */
 	uint64_t unread_bytes;   /* cut before anybody had read it for the verdict */
+};
+
+/* How the program of an attempt is to tell of its cases, see runner_cases.c. */
+struct run_telling {
+	char **argv;                    /* the attempt's command; NULL: it does not tell */
+	int *pass_fds;                  /* the spec's, and its file */
+	int file_fd;
 };
 
 /* The tests of one program. */
@@ -84,6 +92,7 @@ struct run_test {
 	struct output_fds fds;          /* open while it is active */
 	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
 	char **env;                     /* likewise, before the profile's changes; NULL: ours */
+	struct run_telling telling;
 	struct spec attempt_spec;       /* *spec as this attempt has it, borrowing all, */
 	bool own_spec;                  /* where that makes a difference */
 
@@ -209,6 +218,12 @@ void run_test_interrupt(struct run_test *t); /* TERM, or at once when it still w
 void run_test_fini(struct run_test *t);
 int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
 int64_t run_test_timeout_total_ns(const struct run_test *t); /* likewise */
+
+/* runner_cases.c: has the program of a test tell of its cases, if it can; reads what it
+ * told, once it is over; 0 or -errno with *err. */
+int run_cases_prepare(struct run_test *t, struct iso_err *err);
+int run_cases_read(struct run_test *t, struct output_facts *ret, struct iso_err *err);
+void run_cases_end(struct run_test *t);
 
 /* runner_output.c: files of one attempt below the run directory. */
 int run_output_open(struct run_test *t, struct iso_err *err); /* fills t->fds */

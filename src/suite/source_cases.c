@@ -74,11 +74,16 @@ static int add_test(struct cases *c, const char *suite, const char *name)
 	if (name)
 		t->skip_pattern = c->kind->skip_pattern;
 	t->skip_passes = true;
+	t->cases = c->kind->driver;
+	t->case_suite = suite ? arena_strdup(s->arena, suite) : NULL;
+	t->case_name = name ? arena_strdup(s->arena, name) : NULL;
 	if (c->kind->runs_beside && !c->ctx->cwd) {
 		_cleanup_free_ char *dir = path_dir(c->path);
 		t->cwd = dir ? arena_strdup(s->arena, dir) : NULL;
 	}
 	t->argv = test_suite_strv(s, argv);
+	if ((suite && !t->case_suite) || (name && !t->case_name))
+		return -ENOMEM;
 	return t->id && t->cwd && t->argv ? 0 : -ENOMEM;
 }
 

@@ -18,6 +18,7 @@ struct cases_kind {
 	bool any_status;                /* it lists with a status of its own */
 	const char *skip_pattern;       /* in the output of a single case that passes:
 					 * skipped; NULL: none */
+	const struct cases_driver *driver; /* of what it tells; NULL: it does not exactly */
 	bool runs_beside;               /* in the program's directory, where nobody said where */
 
 	/* Calls cases_add for each case that the text (it may be changed) lists, in order. */

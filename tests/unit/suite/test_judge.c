@@ -308,6 +308,56 @@ static void a_skip_pattern_skips_unless_fail_pattern_matches(void **state)
 	assert_judged(&t, &r, &facts, OUTCOME_FAILED, "output matches fail-pattern: ");
 }
 
+static void assert_cases(struct cases_facts cases, int status, enum outcome outcome,
+			 const char *detail)
+{
+	const struct result r = exited(status);
+	struct output_facts facts = { .cases = cases };
+
+	facts.cases.asked = true;
+	assert_judged(&plain, &r, &facts, outcome, detail);
+}
+
+static void what_a_program_tells_of_its_cases_counts_for_more_than_status_0(void **state)
+{
+	(void)state;
+	assert_cases((struct cases_facts){ .whole = true, .n = 3, .n_skipped = 1, .why = "x" }, 0,
+		     OUTCOME_PASSED, "");
+	assert_cases((struct cases_facts){ .whole = true, .n = 2, .n_skipped = 2, .why = "x" }, 0,
+		     OUTCOME_SKIPPED, "x");
+	assert_cases((struct cases_facts){ .whole = false, .n_missing = 1 }, 0, OUTCOME_FAILED,
+		     "exit status 0, but it ended before all of its cases had");
+	assert_cases((struct cases_facts){ .whole = true, .n = 1, .n_missing = 2 }, 0,
+		     OUTCOME_FAILED, "exit status 0, but it did not run the cases");
+	assert_cases((struct cases_facts){ .whole = true, .n = 0 }, 0, OUTCOME_FAILED,
+		     "exit status 0, but it did not run the cases");
+	assert_cases((struct cases_facts){ .whole = true, .n = 1, .n_failed = 1, .failed = "A.b",
+					   .why = "why" }, 0, OUTCOME_FAILED, "why");
+}
+
+static void what_failed_is_named_and_else_the_status_is(void **state)
+{
+	(void)state;
+	assert_cases((struct cases_facts){ .whole = true, .n = 9, .n_failed = 1, .failed = "A.b",
+					   .why = "why" }, 1, OUTCOME_FAILED,
+		     "A.b failed, of 9 cases: why");
+	assert_cases((struct cases_facts){ .whole = true, .n = 9, .n_failed = 2, .failed = "A.b" },
+		     1, OUTCOME_FAILED, "2 of 9 cases failed, first A.b");
+	assert_cases((struct cases_facts){ .whole = false }, 3, OUTCOME_FAILED, "exit status 3");
+	assert_cases((struct cases_facts){ .whole = false }, 77, OUTCOME_SKIPPED,
+		     "exit status 77");
+}
+
+static void a_pass_pattern_counts_for_more_than_what_is_told_of_cases(void **state)
+{
+	const struct test t = { .id = "t", .pass_pattern = "x" };
+	const struct output_facts facts = { .pass_matched = true, .cases = { .asked = true } };
+	const struct result r = exited(0);
+
+	(void)state;
+	assert_judged(&t, &r, &facts, OUTCOME_PASSED, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +383,9 @@ int main(void)
 		cmocka_unit_test(a_test_that_must_fail_passes_by_failing),
 		cmocka_unit_test(only_what_the_test_did_itself_is_expected),
 		cmocka_unit_test(a_skip_pattern_skips_unless_fail_pattern_matches),
+		cmocka_unit_test(what_a_program_tells_of_its_cases_counts_for_more_than_status_0),
+		cmocka_unit_test(what_failed_is_named_and_else_the_status_is),
+		cmocka_unit_test(a_pass_pattern_counts_for_more_than_what_is_told_of_cases),
 	};
 
 	return cmocka_run_group_tests_name("suite/judge", tests, NULL, NULL);
