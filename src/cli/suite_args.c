@@ -24,7 +24,7 @@ static int opt_granularity(const struct opt *o, const char *value, void *field,
 			   struct iso_err *err)
 {
 	if (source_granularity_parse(value, field) < 0)
-		return opt_reject(o, value, "case, suite or program", err);
+		return opt_reject(o, value, "case, suite, program or auto", err);
 	return 0;
 }
 
@@ -39,7 +39,7 @@ const struct opt options_select_rows[OPTIONS_SELECT_N] = {
 	{ 0, "failed-first", NULL, opt_flag, FIELD(failed_first),
 	  "first those that failed when last run", NULL },
 	{ 0, "granularity", "HOW", opt_granularity, FIELD(granularity),
-	  "a test is a case, a suite or a program", NULL },
+	  "a test is a case, a suite, a program, or auto", NULL },
 	{ 0, "last-failed", NULL, opt_flag, FIELD(last_failed),
 	  "only those that failed when last run", NULL },
 	{ 'k', "names", "EXPR", opt_string, FIELD(names),

@@ -31,7 +31,8 @@ enum event_kind {
 /* All strings are borrowed and live until the sink's function returns. */
 struct event {
 	enum event_kind kind;
-	int64_t t_ns;            /* since the run began */
+	int64_t t_ns;            /* since the run began; before that of the last one where it is
+				  * heard of later, as of tests that share a launch */
 	const char *test;        /* id; NULL when of the run */
 	unsigned attempt;        /* 1, 2, …; 0 when of the test or the run */
 	union {

@@ -57,6 +57,7 @@ struct test {
 	const struct cases_driver *cases; /* its program can tell of each of its cases; NULL: not */
 	const char *case_suite;  /* all cases of that suite; NULL: any */
 	const char *case_name;   /* the one of that name; NULL: several */
+	bool shares_launch;      /* it may be run with others like it in one, see suite/chunk.h */
 	enum test_expectation expectation;
 	int error_status;        /* failed, even where failing is expected; 0: none */
 	const char *disabled;    /* why it is not to be run: skipped; NULL: it is */

@@ -14,13 +14,15 @@ enum plan_order { PLAN_LONGEST, PLAN_LISTED, PLAN_RANDOM };
 
 /* Four are neither started nor reserved for, though they wait.  Barred: the caller knows
  * that it cannot start just now.  Held: it does not want it started yet.  Resting: its
- * time has not come.  Blocked: others must end before, see planner/links.h. */
+ * time has not come.  Blocked: others must end before, see planner/links.h.  Nor is one that
+ * is carried: what another one has that runs is for both. */
 enum plan_item_state {
 	PLAN_WAITING,
 	PLAN_BARRED,
 	PLAN_HELD,
 	PLAN_RESTING,
 	PLAN_BLOCKED,
+	PLAN_CARRIED,
 	PLAN_RUNNING,
 	PLAN_DONE,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* suite/cases_driver.h - how a program that holds many cases tells of each. */
+/* suite/cases_driver.h - how a program runs several of its cases at once, and tells of each. */
 #ifndef SUITE_CASES_DRIVER_H
 #define SUITE_CASES_DRIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +28,19 @@ struct cases_driver {
 	 * isorun nothing.  NULL: there is none. */
 	const char *own_variable;
 
-	/* Adds the words that have it tell of them in that file.  0 or -ENOMEM. */
+	/* Its report is asked of each test, too, not of chunks alone: it takes nothing from what
+	 * the program prints otherwise. */
+	bool of_each;
+
+	/* It goes to a file, else it is standard output itself. */
+	bool to_file;
+
+	/* Adds the words that have the program run these n cases, which are single ones.  0 or
+	 * -ENOMEM. */
+	int (*choose)(const struct test *const *cases, size_t n, char ***argv);
+
+	/* Adds the words that have it tell of them, in that file; NULL: in standard output.
+	 * 0 or -ENOMEM. */
 	int (*tell)(const char *file, char ***argv);
 
 	/* Calls `told` for each case that the report (it may be changed) tells of.  -EBADMSG: it

@@ -464,7 +464,7 @@ static int apply_granularity(APPLY_ARGS)
 
 	(void)to; /* it is settled when the source is loaded */
 	if (source_granularity_parse(value, &granularity) < 0)
-		return refuse(where, value, "granularity: case, suite or program", err);
+		return refuse(where, value, "granularity: case, suite, program or auto", err);
 	return 0;
 }
 
@@ -486,7 +486,8 @@ static const struct manifest_key keys[] = {
 	{ "fail-pattern", ITEM, "REGEX", "output that means failed", apply_fail_pattern },
 	{ "fixtures", ITEM, "NAME...", "set up before it begins", manifest_apply_fixtures },
 	{ "from", MANIFEST_SOURCE, "SOURCE", "where the tests come from", apply_from },
-	{ "granularity", MANIFEST_SOURCE, "case|suite|program", "what of a program is one test",
+	{ "granularity", MANIFEST_SOURCE, "case|suite|program|auto",
+	  "what of a program is one test",
 	  apply_granularity },
 	{ "history-key", MANIFEST_SUITE, "NAME", "in which environment the tests run",
 	  apply_history_key },

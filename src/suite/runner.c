@@ -166,6 +166,8 @@ static int runner_init(struct runner *r, const struct run_config *config, struct
 	choose_demands(r);
 	r->slots = calloc(r->width.most, sizeof(*r->slots));
 	rc = r->slots ? run_families_make(r) : -ENOMEM;
+	if (rc == 0)
+		rc = run_chunks_make(r);
 	if (rc < 0)
 		return iso_err_set(err, ISO_ERR_HOST, rc, "run");
 	return run_links_make(r, err);
@@ -189,6 +191,7 @@ static void runner_fini(struct runner *r)
 	run_links_fini(r);
 	run_fork_fini(r);
 	free(r->families);
+	run_chunks_fini(r);
 	free(r->tests);
 	free(r->items);
 	free(r->order);
@@ -507,6 +510,7 @@ static int run(struct runner *r, struct iso_err *err)
 	runner_fill(r);
 	rc = wait_for_all(r);
 	give_up_rest(r);
+	run_chunks_remember(r);
 	runner_remember_rest(r);
 	emit_run_finished(r);
 	return rc < 0 ? iso_err_set(err, ISO_ERR_HOST, rc, "wait for tests") : 0;

@@ -349,20 +349,16 @@ static int64_t retry_delay_of(const struct run_test *t)
 	return t->run->config->retry_delay_ns;
 }
 
-static void finish(struct run_test *t, const struct result *res)
+void run_test_conclude(struct run_test *t, const struct result *res, struct judgement *j,
+		       uint64_t cut_bytes)
 {
 	struct runner *r = t->run;
-	struct judgement j = { .outcome = OUTCOME_NOT_RUN, .detail = "" };
 	struct retry_decision d;
 	struct result judged = *res; /* shallow: only the outcome differs */
-	uint64_t cut_bytes;
-
-	end(t);
-	judge(t, res, &j, &cut_bytes);
 	const struct retry_try tried = {
-		.outcome = j.outcome,
-		.gave_way = j.outcome == OUTCOME_OUT_OF_MEMORY && res->gave_way,
-		.mem_refused = j.outcome == OUTCOME_OUT_OF_MEMORY && res->mem_refused,
+		.outcome = j->outcome,
+		.gave_way = j->outcome == OUTCOME_OUT_OF_MEMORY && res->gave_way,
+		.mem_refused = j->outcome == OUTCOME_OUT_OF_MEMORY && res->mem_refused,
 		.private_full = crowded(t, res),
 		.lost = res->sandbox_killed || res->host_oom,
 		.unforked = t->unforked,
@@ -370,7 +366,7 @@ static void finish(struct run_test *t, const struct result *res)
 		.peak_bytes = res->usage.mem_peak_bytes,
 		.budget_bytes = r->limits.budget_bytes,
 		.alone = item_of(t)->alone,
-		.kin_bytes = j.outcome == OUTCOME_OUT_OF_MEMORY
+		.kin_bytes = j->outcome == OUTCOME_OUT_OF_MEMORY
 			? demand_of_siblings(r->siblings, t->test->program, 0,
 					     r->limits.budget_bytes) : 0,
 		.retries = t->test->retries >= 0 ? t->test->retries : r->config->retries,
@@ -378,32 +374,47 @@ static void finish(struct run_test *t, const struct result *res)
 	};
 
 	retry_decide(&t->log, &tried, &d);
-	if (!d.again && j.outcome == OUTCOME_OUT_OF_MEMORY &&
+	if (!d.again && j->outcome == OUTCOME_OUT_OF_MEMORY &&
 	    res->usage.mem_limit_end_bytes >= r->limits.budget_bytes)
-		note_too_big(t, &res->usage, &j);
+		note_too_big(t, &res->usage, j);
 	d.again = d.again && !r->stopping;
-	judged.outcome = j.outcome;
-	emit_finished(t, &judged, cut_bytes, d.again, j.detail[0] ? j.detail : NULL);
-	if (j.outcome != OUTCOME_NOT_RUN)
-		book(t, &judged, &j, d.again);
+	judged.outcome = j->outcome;
+	t->leaves = t->leaves || res->n_leftovers;
+	emit_finished(t, &judged, cut_bytes, d.again, j->detail[0] ? j->detail : NULL);
+	if (j->outcome != OUTCOME_NOT_RUN)
+		book(t, &judged, j, d.again);
 	if (d.again) {
 		proceed(t, &d);
-	} else if (j.outcome == OUTCOME_NOT_RUN) {
-		run_test_cut_short(t, &j);
+	} else if (j->outcome == OUTCOME_NOT_RUN) {
+		run_test_cut_short(t, j);
 	} else {
-		run_test_book_repetition(t, &j);
+		run_test_book_repetition(t, j);
 		if (!run_test_repeat(t))
 			run_test_settle(t);
 	}
 }
 
+static void finish(struct run_test *t, const struct result *res)
+{
+	struct judgement j = { .outcome = OUTCOME_NOT_RUN, .detail = "" };
+	uint64_t cut_bytes;
+
+	end(t);
+	judge(t, res, &j, &cut_bytes);
+	if (t->chunk)
+		run_chunk_conclude(t, res, &j, cut_bytes);
+	else
+		run_test_conclude(t, res, &j, cut_bytes);
+}
+
 static void on_ended(struct attempt *a, const struct result *res, void *arg)
 {
 	struct run_test *t = arg;
+	const int64_t ended_ns = time_now_ns();
 
 	(void)a;
 	finish(t, res);
-	run_own_add(t, res);
+	run_own_add(t, res, ended_ns);
 	runner_fill(t->run);
 }
 
@@ -500,6 +511,7 @@ int run_test_start(struct run_test *t)
 	struct attempt *handle = NULL;
 	struct iso_err err = ISO_ERR_INIT;
 
+	run_chunk_gather(t);
 	begin(t);
 	int r = prepare(t, &err);
 
@@ -509,6 +521,7 @@ int run_test_start(struct run_test *t)
 		end(t);
 		run_output_discard(t);
 		run_cases_end(t);
+		run_chunk_dissolve(t);
 		return r;
 	}
 	if (r < 0)
@@ -533,6 +546,7 @@ void run_test_fini(struct run_test *t)
 	free(t->env_set);
 	free(t->env);
 	run_cases_end(t);
+	run_chunk_dissolve(t);
 	t->output = t->errors = NULL;
 	t->env_set = t->env = NULL;
 }

@@ -18,7 +18,7 @@
 
 enum { REPORT_MOST_BYTES = 64 << 20, FILE_NAME = 32 };
 
-static bool tells(const struct run_test *t)
+bool run_cases_tells(const struct run_test *t)
 {
 	const struct cases_driver *driver = t->test->cases;
 
@@ -56,19 +56,25 @@ static const char *file_name(const struct run_test *t, char ret[FILE_NAME])
 
 static int make_command(struct run_test *t)
 {
+	const struct cases_driver *driver = t->test->cases;
+	const struct run_chunk *chunk = t->chunk;
+	char ***argv = &t->telling.argv;
 	char file[FILE_NAME];
-	const int r = strv_copy(t->test->argv, &t->telling.argv);
+	int r = chunk ? strv_add(argv, t->test->argv[0]) : strv_copy(t->test->argv, argv);
 
-	return r < 0 ? r : t->test->cases->tell(file_name(t, file), &t->telling.argv);
+	if (r == 0 && chunk)
+		r = driver->choose(chunk->tests, chunk->n, argv);
+	return r < 0 ? r : driver->tell(driver->to_file ? file_name(t, file) : NULL, argv);
 }
 
 int run_cases_prepare(struct run_test *t, struct iso_err *err)
 {
-	int r;
+	int r = 0;
 
-	if (!tells(t))
+	if (!run_cases_tells(t) || (!t->test->cases->of_each && !t->chunk))
 		return 0;
-	r = open_file(t);
+	if (t->test->cases->to_file)
+		r = open_file(t);
 	if (r == 0)
 		r = make_command(t);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "cases") : 0;
@@ -78,7 +84,9 @@ int run_cases_prepare(struct run_test *t, struct iso_err *err)
 static int read_report(const struct run_test *t, char **ret, size_t *ret_len)
 {
 	char file[FILE_NAME];
-	const int r = fs_read(file_name(t, file), REPORT_MOST_BYTES, ret, ret_len);
+	const bool in_file = t->telling.file_fd >= 0;
+	int r = fs_read_at(t->run->dir_fd, in_file ? file_name(t, file) : t->output,
+			   REPORT_MOST_BYTES, ret, ret_len);
 
 	if (r != -EFBIG)
 		return r;
@@ -91,6 +99,7 @@ int run_cases_read(struct run_test *t, struct output_facts *ret, struct iso_err 
 {
 	const struct test *const itself[] = { t->test };
 	struct case_found one[1];
+	const struct run_chunk *c = t->chunk;
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 	int r;
@@ -98,7 +107,10 @@ int run_cases_read(struct run_test *t, struct output_facts *ret, struct iso_err 
 	if (!t->telling.argv)
 		return 0;
 	r = read_report(t, &text, &len);
-	if (r == 0)
+	if (r == 0 && c)
+		r = cases_told_read(t->test->cases, text, len, c->tests, c->n, c->found,
+				    &ret->cases);
+	else if (r == 0)
 		r = cases_told_read(t->test->cases, text, len, itself,
 				    t->test->case_name ? 1 : 0, one, &ret->cases);
 	return r < 0 ? iso_err_set(err, ISO_ERR_HOST, r, "cases of '%s'", t->test->id) : 0;

@@ -14,7 +14,7 @@ enum { ORDER_TEXT = 32 }; /* "random:" and the longest number */
 
 static void emit(struct runner *r, struct event *e)
 {
-	e->t_ns = time_now_ns() - r->start_ns;
+	e->t_ns = (r->told_ns ? r->told_ns : time_now_ns()) - r->start_ns;
 	for (size_t i = 0; i < r->config->n_sinks; i++) {
 		struct sink *sink = r->config->sinks[i];
 

@@ -12,6 +12,9 @@
  * Who dies between loses these rows, and nothing that the event log has not. */
 enum { WRITE_EVERY_NS = 500 * 1000 * 1000 };
 
+/* So many runs after it failed a test is trusted again. */
+enum { RECALLED = 5 };
+
 static int gather(const struct run_test *t, const struct result *res, bool retried,
 		  struct iso_err *err)
 {
@@ -105,6 +108,31 @@ void runner_remember(struct run_test *t, const struct result *res, bool retried)
 		mend(r, &err);
 	else if (time_now_ns() - r->history_written_ns >= WRITE_EVERY_NS)
 		write_rows(r, false);
+}
+
+void runner_remember_broken(struct run_test *t)
+{
+	struct result nothing;
+
+	result_init(&nothing);
+	nothing.outcome = OUTCOME_NOT_RUN;
+	runner_remember(t, &nothing, true);
+	result_fini(&nothing);
+}
+
+bool runner_recalls_good(const struct run_test *t)
+{
+	const struct run_config *c = t->run->config;
+	_cleanup_free_ struct history_attempt *rows = NULL;
+	size_t n = 0;
+
+	if (!c->history || history_of_test(c->history, c->workspace_dir, t->test->id,
+					   t->history_key, RECALLED, &rows, &n, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].outcome != OUTCOME_PASSED && rows[i].outcome != OUTCOME_SKIPPED)
+			return false;
+	return n > 0;
 }
 
 void runner_remember_rest(struct runner *r)

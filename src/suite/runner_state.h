@@ -14,6 +14,7 @@
 #include "planner/queue.h"
 #include "planner/width.h"
 #include "suite/cases_told.h"
+#include "suite/chunk.h"
 #include "suite/demand.h"
 #include "suite/history_key.h"
 #include "suite/judge.h"
@@ -44,10 +45,21 @@ struct output_fds {
 	uint64_t unread_bytes;   /* cut before anybody had read it for the verdict */
 };
 
+/* The tests for which one attempt stands, see runner_chunk.c. */
+struct run_chunk {
+	struct run_test **members;      /* whose attempt it is first, then as listed */
+	const struct test **tests;      /* beside members, as all here */
+	struct case_found *found;
+	size_t n;
+	struct demand lone;             /* of the first for itself, */
+	int64_t lone_ns;                /* and what is expected of it */
+	struct run_chunk *next;         /* of the broken ones */
+};
+
 /* How the program of an attempt is to tell of its cases, see runner_cases.c. */
 struct run_telling {
 	char **argv;                    /* the attempt's command; NULL: it does not tell */
-	int *pass_fds;                  /* the spec's, and its file */
+	int *pass_fds;                  /* the spec's, and its file; NULL: it has none */
 	int file_fd;
 };
 
@@ -92,10 +104,12 @@ struct run_test {
 	struct output_fds fds;          /* open while it is active */
 	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
 	char **env;                     /* likewise, before the profile's changes; NULL: ours */
+	struct run_chunk *chunk;        /* while it is active; NULL: it is alone */
 	struct run_telling telling;
 	struct spec attempt_spec;       /* *spec as this attempt has it, borrowing all, */
 	bool own_spec;                  /* where that makes a difference */
 
+	bool leaves;                    /* an attempt of it alone left processes running */
 	bool settled;
 	enum outcome outcome;           /* once it is settled */
 	bool judged;                    /* `last` holds an attempt that came to its end, of
@@ -111,6 +125,7 @@ struct run_own {
 	unsigned attempts;
 	int64_t ns;                     /* from being chosen to the end, but for waiting and for
 					 * the test's own time */
+	int64_t launch_ns;              /* of that: until the end was heard of */
 	int64_t cpu_start_ns;           /* run_own_cpu_ns when the run began */
 	int64_t tests_cpu_ns;           /* of what that counts: the tests' own */
 };
@@ -145,6 +160,11 @@ struct runner {
 	size_t n_settled;
 	bool telling;                   /* run_links_settled is at work further up the stack */
 	struct run_family *families;
+	struct chunk_mark *chunk_marks; /* beside tests; NULL: none shares a launch */
+	struct run_chunk *broken;
+	size_t n_carried;               /* items that are PLAN_CARRIED */
+	int64_t work_ns;                /* what all tests are expected to take */
+	int64_t told_ns;                /* when what is told just now was; 0: now */
 	size_t n_held;                  /* items that are PLAN_HELD */
 	size_t n_resting;               /* PLAN_RESTING */
 	size_t n_active;
@@ -219,8 +239,25 @@ void run_test_fini(struct run_test *t);
 int64_t run_test_timeout_ns(const struct run_test *t); /* 0: none */
 int64_t run_test_timeout_total_ns(const struct run_test *t); /* likewise */
 
-/* runner_cases.c: has the program of a test tell of its cases, if it can; reads what it
- * told, once it is over; 0 or -errno with *err. */
+/* What follows from an attempt that is over and judged, for the test; not for a chunk. */
+void run_test_conclude(struct run_test *t, const struct result *res, struct judgement *j,
+		       uint64_t cut_bytes);
+
+/* runner_chunk.c: finds out who may share a launch, 0 or -ENOMEM; at the end of the run
+ * has the history know who is better kept apart. */
+int run_chunks_make(struct runner *r);
+void run_chunks_remember(struct runner *r);
+void run_chunks_fini(struct runner *r);
+/* Has the attempt of a test that is to start stand for others, too, or for it alone. */
+void run_chunk_gather(struct run_test *t);
+void run_chunk_dissolve(struct run_test *t); /* they wait again; accepts one without */
+/* What follows for all of them from an attempt that is over and judged; dissolves it. */
+void run_chunk_conclude(struct run_test *t, const struct result *res, const struct judgement *j,
+			uint64_t cut_bytes);
+
+/* runner_cases.c: whether the program of a test can tell of its cases; has it do so, if it
+ * can; reads what it told, once it is over; 0 or -errno with *err. */
+bool run_cases_tells(const struct run_test *t);
 int run_cases_prepare(struct run_test *t, struct iso_err *err);
 int run_cases_read(struct run_test *t, struct output_facts *ret, struct iso_err *err);
 void run_cases_end(struct run_test *t);
@@ -245,7 +282,8 @@ bool run_sample_store(struct stored_sample *last, uint64_t value, uint64_t least
 /* runner_own.c: the cpu time of this process and of all that it has reaped; and a
  * count of an attempt that is over. */
 int64_t run_own_cpu_ns(void);
-void run_own_add(struct run_test *t, const struct result *res);
+void run_own_add(struct run_test *t, const struct result *res, int64_t ended_ns);
+int64_t run_own_launch_ns(const struct runner *r); /* what a launch costs, as far as is known */
 
 /* runner_alone.c: the options with which `isorun` wraps the test's command as the
  * suite does, quoted for a shell; NULL: none, or out of memory. */
@@ -263,6 +301,10 @@ void emit_finished(const struct run_test *t, const struct result *result, uint64
 void emit_test_finished(const struct run_test *t, enum outcome outcome, const char *detail);
 /* Gathers what the history is to know of an attempt, and now and then writes it. */
 void runner_remember(struct run_test *t, const struct result *res, bool retried);
+/* That the launch it shared was to be made again: no verdict, and no figures. */
+void runner_remember_broken(struct run_test *t);
+/* Whether it came out well in each of the last runs, its launch included. */
+bool runner_recalls_good(const struct run_test *t);
 void runner_remember_rest(struct runner *r); /* at the end of the run */
 /* Tells of recall_fault, if there is one, and does what can be done about it. */
 void runner_recall_failed(struct runner *r);

@@ -15,7 +15,7 @@ static bool has_more(const struct runner *r)
 
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		settled += r->summary.counts[i];
-	return settled + r->n_active < r->n;
+	return settled + r->n_active + r->n_carried < r->n;
 }
 
 /* A half of a cpu more or less is worth a line of the log. */

@@ -15,9 +15,11 @@ enum source_granularity {
 	GRANULARITY_CASE,
 	GRANULARITY_SUITE,   /* cases of one suite, class or the like together */
 	GRANULARITY_PROGRAM,
+	GRANULARITY_AUTO,    /* cases, of which short ones may share a launch; where a kind has
+			      * none that can, what it takes by itself */
 };
 
-/* -EINVAL: none of "case", "suite", "program". */
+/* -EINVAL: none of "case", "suite", "program", "auto". */
 int source_granularity_parse(const char *text, enum source_granularity *ret);
 
 struct forkserver;

@@ -13,6 +13,7 @@ struct cases {
 	const struct source_ctx *ctx;
 	const struct cases_kind *kind;
 	enum source_granularity granularity;
+	bool shares_launch;    /* its cases may be run in chunks */
 	const char *path;      /* of the program */
 	const char *word;      /* its name in a command */
 	const char *suite;     /* the last that was added; "": none */
@@ -25,6 +26,7 @@ int source_granularity_parse(const char *text, enum source_granularity *ret)
 		[GRANULARITY_CASE] = "case",
 		[GRANULARITY_SUITE] = "suite",
 		[GRANULARITY_PROGRAM] = "program",
+		[GRANULARITY_AUTO] = "auto",
 	};
 
 	for (size_t i = GRANULARITY_CASE; i < ARRAY_SIZE(names); i++) {
@@ -36,13 +38,18 @@ int source_granularity_parse(const char *text, enum source_granularity *ret)
 	return -EINVAL;
 }
 
+static enum source_granularity asked_for(const struct source_ctx *ctx)
+{
+	return ctx->settings->granularity ? ctx->settings->granularity : ctx->granularity;
+}
+
 enum source_granularity source_granularity(const struct source_ctx *ctx,
 					   enum source_granularity otherwise)
 {
-	if (ctx->settings->granularity)
-		return ctx->settings->granularity;
-	if (ctx->granularity)
-		return ctx->granularity;
+	const enum source_granularity asked = asked_for(ctx);
+
+	if (asked && asked != GRANULARITY_AUTO)
+		return asked;
 	/* What is chosen is no more and no less than what matches. */
 	return ctx->settings->chooses ? GRANULARITY_CASE : otherwise;
 }
@@ -77,6 +84,7 @@ static int add_test(struct cases *c, const char *suite, const char *name)
 	t->cases = c->kind->driver;
 	t->case_suite = suite ? arena_strdup(s->arena, suite) : NULL;
 	t->case_name = name ? arena_strdup(s->arena, name) : NULL;
+	t->shares_launch = c->shares_launch && t->cases && t->case_name;
 	if (c->kind->runs_beside && !c->ctx->cwd) {
 		_cleanup_free_ char *dir = path_dir(c->path);
 		t->cwd = dir ? arena_strdup(s->arena, dir) : NULL;
@@ -145,6 +153,7 @@ int cases_load(const struct source_ctx *ctx, const struct cases_kind *kind, cons
 			.ctx = ctx,
 			.kind = kind,
 			.granularity = source_granularity(ctx, GRANULARITY_CASE),
+			.shares_launch = asked_for(ctx) == GRANULARITY_AUTO,
 			.path = files[i],
 			.word = kind->runs_beside ? files[i] : source_file_word(ctx, files[i]),
 			.suite = "",

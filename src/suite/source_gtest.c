@@ -45,6 +45,16 @@ static int choose(const char *suite, const char *name, char ***argv)
 	return strv_addf(argv, "--gtest_filter=%s.%s", suite, name ? name : "*");
 }
 
+static int choose_several(const struct test *const *cases, size_t n, char ***argv)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	buf_adds(&b, "--gtest_filter=");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "%s%s.%s", i ? ":" : "", cases[i]->case_suite, cases[i]->case_name);
+	return b.error ? b.error : strv_add(argv, buf_str(&b));
+}
+
 static int tell(const char *file, char ***argv)
 {
 	return strv_addf(argv, "--gtest_output=xml:%s", file);
@@ -154,6 +164,9 @@ static int read_report(char *text, size_t len, case_told_fn *told, void *arg)
 
 static const struct cases_driver driver = {
 	.own_variable = "GTEST_OUTPUT",
+	.of_each = true,
+	.to_file = true,
+	.choose = choose_several,
 	.tell = tell,
 	.read = read_report,
 };

@@ -3,7 +3,7 @@
 # What a program of GoogleTest tells of its cases counts: not its exit status alone.
 . "$E2E/lib.sh"
 
-made() { ln -sf "$E2E/../helpers/fake_gtest.py" "$1" && cat >"$1.list"; }
+made() { ln -sf "$E2E/../helpers/fake_gtest" "$1" && cat >"$1.list"; }
 made g <<'END'
 A.
   One

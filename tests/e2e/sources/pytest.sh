@@ -71,7 +71,7 @@ says "pytest:deep: cannot collect .*deep/test_b.py: ModuleNotFoundError: No modu
 expect 2 isorun suite pytest:absent
 says 'pytest:absent: cannot collect: file or directory not found'
 expect 2 isorun list --granularity file .
-says "'file' is not case, suite or program"
+says "'file' is not case, suite, program or auto"
 
 # What a test prints makes no skip of a failure; a file that skips itself is told.
 mkdir ../odd
