@@ -44,6 +44,7 @@ static void note(struct reading *r, size_t i, const struct case_told *told)
 	struct case_found *f = &r->found[i];
 
 	r->facts.n_missing -= !f->found;
+	f->again = f->found;
 	if (!f->found || told->outcome == OUTCOME_FAILED)
 		f->outcome = told->outcome;
 	f->wall_ns = told->wall_ns;
@@ -91,13 +92,13 @@ int cases_told_read(const struct cases_driver *driver, char *text, size_t len,
 	};
 
 	for (size_t i = 0; i < n; i++)
-		ret_found[i].found = false;
+		ret_found[i] = (struct case_found){ .found = false };
 	const int r = driver->read(text, len, on_told, &reading);
 	*ret = reading.facts;
 	if (r == -ENOMEM || r == 0)
 		return r;
 	for (size_t i = 0; i < n; i++)
-		ret_found[i].found = false;
+		ret_found[i] = (struct case_found){ .found = false };
 	*ret = (struct cases_facts){ .asked = true, .n_missing = n };
 	return 0;
 }

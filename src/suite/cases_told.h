@@ -10,6 +10,7 @@
 /* Of one test that was asked for. */
 struct case_found {
 	bool found;
+	bool again;            /* it was told of more than once */
 	enum outcome outcome;
 	int64_t wall_ns;
 	char why[CASES_WHY_MAX];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "suite/cases_driver.h"
 #include "suite/source_cases.h"
 
 /* "path::name: test" a line; benchmarks are told as such. */
@@ -27,10 +28,62 @@ static int choose(const char *suite, const char *name, char ***argv)
 	return strv_add(argv, "--exact") < 0 ? -ENOMEM : strv_add(argv, name);
 }
 
+static int choose_several(const struct test *const *cases, size_t n, char ***argv)
+{
+	int r = strv_add(argv, "--exact");
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = strv_add(argv, cases[i]->case_name);
+	return r;
+}
+
+/* It tells in any case.  One after the other, as they run by themselves. */
+static int tell(const char *file, char ***argv)
+{
+	(void)file;
+	return strv_add(argv, "--test-threads=1");
+}
+
+/* "test NAME ... ok", and at the end "test result: ".  What panics where it should is called
+ * "NAME - should panic". */
+static int read_report(char *text, size_t len, case_told_fn *told, void *arg)
+{
+	bool ended = false;
+	int r = 0;
+
+	(void)len;
+	for (char *save, *line = strtok_r(text, "\n", &save); line && r == 0;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char *end = str_starts(line, "test ") ? strstr(line, " ... ") : NULL;
+		struct case_told one = { .name = line + strlen("test ") };
+
+		ended = ended || str_starts(line, "test result: ");
+		if (!end)
+			continue;
+		*end = '\0';
+		if (str_ends(line, " - should panic"))
+			line[strlen(line) - strlen(" - should panic")] = '\0';
+		end += strlen(" ... ");
+		one.outcome = str_eq(end, "ok") ? OUTCOME_PASSED
+			      : str_starts(end, "ignored") ? OUTCOME_SKIPPED : OUTCOME_FAILED;
+		if (str_starts(end, "ignored, "))
+			one.why = end + strlen("ignored, ");
+		r = told(&one, arg);
+	}
+	return r == 0 && !ended ? -EBADMSG : r;
+}
+
+static const struct cases_driver driver = {
+	.choose = choose_several,
+	.tell = tell,
+	.read = read_report,
+};
+
 static const struct cases_kind kind = {
 	.name = "cargo",
 	.list = (const char *const[]){ "--list", "--format", "terse", NULL },
 	.skip_pattern = "^test result: ok\\. 0 passed; 0 failed; 1 ignored;",
+	.driver = &driver,
 	.names_hash = true,
 	.parse = parse,
 	.choose = choose,

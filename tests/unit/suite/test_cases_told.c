@@ -89,6 +89,7 @@ static void what_nobody_told_of_is_missing(void **state)
 	assert_int_equal(facts.n_missing, 2);
 	assert_false(found[0].found);
 	assert_true(found[1].found);
+	assert_false(found[1].again);
 }
 
 static void told_of_twice_the_worse_counts(void **state)
@@ -97,6 +98,7 @@ static void told_of_twice_the_worse_counts(void **state)
 	reads("S a failed x\nS a passed\nS b passed\nS b failed y\n", 2);
 	assert_int_equal(found[0].outcome, OUTCOME_FAILED);
 	assert_int_equal(found[1].outcome, OUTCOME_FAILED);
+	assert_true(found[0].again);
 	assert_int_equal(facts.n_missing, 0);
 }
 

@@ -143,6 +143,18 @@ static void one_that_is_missing_or_a_status_breaks_it_too(void **state)
 	assert_int_equal(f.summary.counts[OUTCOME_PASSED], 4);
 }
 
+static void one_that_is_told_of_twice_breaks_it(void **state)
+{
+	static const struct fake_plan plans[] = {
+		{ .id = "a", .out = "a passed\nb passed\nb passed\nc skipped\n" }, { .id = NULL }
+	};
+
+	(void)state;
+	add_three();
+	run(plans);
+	assert_int_equal(f.engine.n_starts, 5);
+}
+
 static void a_launch_that_cannot_be_made_breaks_it(void **state)
 {
 	static const struct fake_plan plans[] = {
@@ -210,6 +222,7 @@ int main(void)
 		CASE_H(members_are_told_of_as_if_each_had_run_by_itself),
 		CASE_H(one_that_fails_has_all_run_again_by_themselves),
 		CASE_H(one_that_is_missing_or_a_status_breaks_it_too),
+		CASE_H(one_that_is_told_of_twice_breaks_it),
 		CASE_H(a_launch_that_cannot_be_made_breaks_it),
 		CASE_H(an_interrupt_leaves_none_of_them_with_a_verdict),
 		CASE_H(who_failed_lately_is_launched_alone),
