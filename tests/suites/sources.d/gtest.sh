@@ -25,6 +25,44 @@ expect 1 isorun suite --junit junit.xml gtest:a
 has '^6 passed, 2 failed, 1 skipped'
 has 'a::Bad.Crashes: killed by SIG(TRAP|ILL)'
 expect 1 isorun suite --granularity suite gtest:a
-has '^4 passed, 2 failed'
+has '^3 passed, 2 failed, 1 skipped'
 has '  FAIL .*a::Files'
 expect 1 isorun suite --granularity program gtest:a
+
+# Of a program that ends in the middle of it, the suite whose case does so.
+cat >q.cc <<'END'
+#include <cstdlib>
+#include <gtest/gtest.h>
+TEST(Quits, First) { exit(0); }
+TEST(Quits, Second) {}
+TEST(Works, Skips) { GTEST_SKIP() << "no network"; }
+END
+expect 0 g++ -o q q.cc -lgtest -lgtest_main -pthread
+expect 1 isorun suite --granularity suite gtest:q
+has '^0 passed, 1 failed, 1 skipped'
+has 'FAIL  q::Quits: exit status 0, but it ended before all of its cases had'
+has '^skip .*q::Works: no network$'
+
+# Short cases share launches, once they are known, and come out as they do alone.
+{
+	echo '#include <cstdlib>'
+	echo '#include <gtest/gtest.h>'
+	echo 'TEST(Many, Skips) { GTEST_SKIP() << "no network"; }'
+	echo 'TEST(Many, Crashes) { if (getenv("CRASH")) abort(); }'
+	i=2
+	while [ $((i += 1)) -le 300 ]; do echo "TEST(Many, C$i) {}"; done
+} >many.cc
+expect 0 g++ -O0 -o many many.cc -lgtest -lgtest_main -pthread
+launches() { sed -n 's/.*"own_attempts":\([0-9]*\).*/\1/p' "$ISORUN_STATE_DIR/runs/last/events.jsonl"; }
+few() { [ "$(launches)" -lt 150 ] || fail "$(launches) launches of 300 cases"; }
+expect 0 isorun suite -j2 --granularity auto --junit alone.xml gtest:many
+[ "$(launches)" = 300 ] || fail "$(launches) launches without a history"
+expect 0 isorun suite -j2 --granularity auto --junit together.xml gtest:many
+few
+cases alone.xml >alone
+cases together.xml | cmp - alone || fail "other outcomes"
+[ "$(wc -l <alone)" = 300 ] || fail "$(wc -l <alone) cases"
+expect 1 env CRASH=1 "$ISORUN" suite -j2 --granularity auto gtest:many
+few
+has '^298 passed, 1 failed, 1 skipped'
+has 'CRASH many::Many.Crashes: killed by SIGABRT$'
