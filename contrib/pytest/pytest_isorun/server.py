@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fork server: a pytest that has collected, imported and loaded, and forks.
 
-    isorun suite --- orders ---> main process --- fork --> branch, one a module with
-         |                          |                         fixtures of its own
+    isorun suite --- orders ---> main process --- fork --> branch, one a module or class
+         |                          |                         with fixtures of its own
          |                          fork                    fork
          |                          v                         v
          +-- sandbox, limit --->  test                      test
@@ -31,8 +31,8 @@ class ForkServer:
         self.streams = child.Streams(session.config, live)
         self.recorder = child.Recorder(session.config)
         session.config.pluginmanager.register(self.recorder, "isorun-recorder")
-        self.branches = {}      # module node: Branch
-        self.waiting = {}       # module node: tests that were not asked for yet
+        self.branches = {}      # node: Branch
+        self.waiting = {}       # node: tests that were not asked for yet
         self.frozen = False
 
     def send_list(self, more=()):
@@ -68,12 +68,13 @@ class ForkServer:
         try:
             self._freeze()
             items = [self.items[n] for n in numbers]
-            module = self._module_of(items[0])
             results = self.results_of(order)
-            if module is None:
+            node = self._node_of(items)
+            if node is None:
                 self._fork(items, order, fds, results)
             else:
-                self._pass_on(module, numbers, order, fds, results)
+                self._pass_on(node, order, fds, results)
+            self._count_down(items)
         finally:
             close_all(fds)
 
@@ -104,35 +105,46 @@ class ForkServer:
             return
         self.frozen = True
         for item in self.items:
-            self.preloader.set_up(self.session, item, ("session", "package"))
+            self.preloader.set_up(self.session, item, ("session",))
         for item in self.items:
-            module = self._find_module(item)
-            if module is not None:
-                self.waiting[module] = self.waiting.get(module, 0) + 1
+            node = self._find_node(item)
+            if node is not None:
+                self.waiting[node] = self.waiting.get(node, 0) + 1
         gc.collect()
         gc.freeze()
 
-    def _find_module(self, item):
+    def _find_node(self, item):
+        """Whose branch it is forked from.  pytest has the fixtures of one class at a time, and
+        of one package."""
         import pytest
 
-        if not self.preloader.definitions(item, ("module", "class")):
-            return None
-        return item.getparent(pytest.Module)
+        if self.preloader.definitions(item, ("class",)):
+            return item.getparent(pytest.Class) or item.getparent(pytest.Module)
+        if self.preloader.definitions(item, ("package", "module")):
+            return item.getparent(pytest.Module)
+        return None
 
-    def _module_of(self, item):
-        return self._find_module(item) if self.waiting else None
+    def _node_of(self, items):
+        """None, too, where they have none in common: each then sets up what it needs."""
+        nodes = {self._find_node(item) for item in items} if self.waiting else {None}
+        return nodes.pop() if len(nodes) == 1 else None
 
-    def _pass_on(self, module, numbers, order, fds, results):
-        branch = self.branches.get(module)
+    def _pass_on(self, node, order, fds, results):
+        branch = self.branches.get(node)
         if branch is None:
-            branch = self.branches[module] = Branch(self, module)
+            branch = self.branches[node] = Branch(self)
         more = list(fds) + ([] if results is None else [results])
         branch.wire.send({"order": order, "results": results is not None}, more)
-        self.waiting[module] -= len(numbers)
-        if self.waiting[module] <= 0:
-            # A test that is made again gets a new one.
-            branch.end()
-            del self.branches[module]
+
+    def _count_down(self, items):
+        for item in items if self.waiting else ():
+            node = self._find_node(item)
+            if node is None:
+                continue
+            self.waiting[node] -= 1
+            if self.waiting[node] <= 0 and node in self.branches:
+                # A test that is made again gets a new one.
+                self.branches.pop(node).end()
 
     def close(self):
         for branch in self.branches.values():
@@ -142,11 +154,11 @@ class ForkServer:
 
 
 class Branch:
-    """A fork of the main process in which the fixtures of one module stand."""
+    """A fork of the main process in which the fixtures of one module or class stand."""
 
     pids = []
 
-    def __init__(self, server, module):
+    def __init__(self, server):
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
@@ -157,7 +169,7 @@ class Branch:
                     other.wire.close()
                 server.branches = {}
                 Branch.pids = []
-                status = serve_branch(server, module, Wire(its))
+                status = serve_branch(server, Wire(its))
             finally:
                 os._exit(status)
         Branch.pids.append(pid)
@@ -173,7 +185,7 @@ class Branch:
             os.waitpid(cls.pids.pop(), 0)
 
 
-def serve_branch(server, module, wire):
+def serve_branch(server, wire):
     from .library import die_with_parent
 
     die_with_parent()
@@ -191,7 +203,7 @@ def serve_branch(server, module, wire):
         results = fds.pop() if message["results"] else None
         items = [server.items[one["test"]] for one in order["fork"]]
         for item in items:
-            server.preloader.set_up(session, item, ("module", "class"))
+            server.preloader.set_up(session, item, ("package", "module", "class"))
         gc.freeze()
         server._fork(items, order, fds, results)
         close_all(fds)

@@ -129,3 +129,24 @@ for name in model table_one table_two data; do
 	[ "$(count "up $name")" = 1 ] || fail "$name: $(cat "$LOG")"
 done
 [ "$(count 'down model')" = 1 ] || fail "model: $(cat "$LOG")"
+
+# Of each class its own, and of each package.
+cat >test_classes.py <<'END'
+import pytest
+@pytest.fixture(scope="class")
+def of_class(request): return request.cls and request.cls.__name__
+class TestA:
+    def test_a(self, of_class): assert of_class == "TestA"
+class TestB:
+    def test_b(self, of_class): assert of_class == "TestB"
+def test_f(of_class): assert of_class is None
+END
+for name in p q; do
+	mkdir $name
+	touch $name/__init__.py
+	printf 'import pytest\n@pytest.fixture(scope="package")\ndef of_package(): return "%s"\n' \
+		$name >$name/conftest.py
+	echo "def test_$name(of_package): assert of_package == '$name'" >$name/test_$name.py
+done
+expect 0 boxed --isorun-preload=auto test_classes.py p q
+has '^=+ 5 passed'
