@@ -38,18 +38,20 @@ static size_t index_of(const struct reading *r, const struct case_told *told)
 	return r->n;
 }
 
-/* Told of twice it is as bad as the worse. */
-static void note(struct reading *r, size_t i, const struct case_told *told)
+void case_found_note(struct case_found *f, const struct case_told *told)
 {
-	struct case_found *f = &r->found[i];
-
-	r->facts.n_missing -= !f->found;
 	f->again = f->found;
 	if (!f->found || told->outcome == OUTCOME_FAILED)
 		f->outcome = told->outcome;
 	f->wall_ns = told->wall_ns;
 	f->found = true;
 	keep_line(f->why, told->why ? told->why : "");
+}
+
+static void note(struct reading *r, size_t i, const struct case_told *told)
+{
+	r->facts.n_missing -= !r->found[i].found;
+	case_found_note(&r->found[i], told);
 	r->next = i + 1;
 }
 

@@ -16,6 +16,9 @@ struct case_found {
 	char why[CASES_WHY_MAX];
 };
 
+/* Told of twice it is as bad as the worse. */
+void case_found_note(struct case_found *f, const struct case_told *told);
+
 /* Reads a report.  The tests asked for are single cases; ret_found has one for each.
  * A report that is not whole is none: facts that say so, and nothing found.
  * 0 or -ENOMEM. */

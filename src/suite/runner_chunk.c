@@ -4,10 +4,11 @@
  * suite/chunk.h, and its attempt stands for all.  For the planner they are PLAN_CARRIED
  * until it ends: what it has reserved is for them, too.
  *
- * Only the end tells how each came out and how long it took.  So what the sinks hear is
- * heard then, each start and end with the time that it had: one after the other in the
- * slot of the attempt, what the program took beside its cases shared among them.  Just
- * the first is told of at the start, so that there is something to see.
+ * Of a program only the end tells how each came out and how long it took, and of a fork
+ * server that all of them did.  So what the sinks hear is heard then, each start and end
+ * with the time that it had: one after the other in the slot of the attempt, what was taken
+ * beside them shared among them.  Just the first is told of at the start, so that there is
+ * something to see.
  *
  * What is not good in every respect is nobody's fault yet.  The attempt is "not run"
  * then, of the first alone and no failure, and each of them waits again, to be launched by
@@ -27,7 +28,7 @@ static bool may_share(const struct run_test *t)
 {
 	const struct plan_item *item = &t->run->items[t->index];
 
-	return chunk_may_hold(t->test) && run_cases_tells(t) && !item->first &&
+	return chunk_may_hold(t->test) && (t->test->server || run_cases_tells(t)) && !item->first &&
 	       item->expected_ns > 0 && runner_recalls_good(t);
 }
 
@@ -131,6 +132,10 @@ static void carry(struct run_test *t)
 
 	c->lone = own->demand;
 	c->lone_ns = own->expected_ns;
+	for (size_t i = 0; i < c->n; i++) {
+		c->members[i]->carrier = t;
+		c->members[i]->found = &c->found[i];
+	}
 	for (size_t i = 1; i < c->n; i++) {
 		struct plan_item *item = &r->items[c->members[i]->index];
 
@@ -149,7 +154,8 @@ void run_chunk_gather(struct run_test *t)
 	size_t indexes[CHUNK_MOST];
 	size_t at = 0;
 
-	if (!r->chunk_marks || r->chunk_marks[t->index].group == SIZE_MAX || t->full_bytes)
+	if (!r->chunk_marks || r->chunk_marks[t->index].group == SIZE_MAX || t->full_bytes ||
+	    (t->test->server && !run_fork_serves_chunks(t)))
 		return;
 	while (at < r->n_order && r->order[at] != t->index)
 		at++;
@@ -180,6 +186,10 @@ static struct run_chunk *release(struct run_test *t)
 		return NULL;
 	r->items[t->index].demand = c->lone;
 	r->items[t->index].expected_ns = c->lone_ns;
+	for (size_t i = 0; i < c->n; i++) {
+		c->members[i]->carrier = NULL;
+		c->members[i]->found = NULL;
+	}
 	for (size_t i = 1; i < c->n; i++)
 		r->items[c->members[i]->index].state = PLAN_WAITING;
 	r->n_carried -= c->n - 1;
@@ -190,6 +200,18 @@ static struct run_chunk *release(struct run_test *t)
 void run_chunk_dissolve(struct run_test *t)
 {
 	chunk_free(release(t));
+}
+
+void run_chunk_tell(struct run_test *member, const struct case_told *told)
+{
+	struct case_told at_most = *told;
+
+	if (!member->carrier)
+		return;
+	const int64_t since_ns = time_now_ns() - member->carrier->begun_ns;
+	if (at_most.wall_ns < 0 || at_most.wall_ns > since_ns)
+		at_most.wall_ns = since_ns;
+	case_found_note(member->found, &at_most);
 }
 
 /* Told of twice: one of both is what a test printed. */

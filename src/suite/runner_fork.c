@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/str.h"
 #include "suite/forkserver.h"
 
 struct run_server {
@@ -29,6 +30,7 @@ struct run_server {
 	struct loop_watch *end_watch;
 	struct run_test **tests;  /* by the server's numbers; NULL: not chosen */
 	size_t n;
+	bool forks;               /* it has made one: no lack of namespaces keeps it from that */
 	bool lost;
 };
 
@@ -44,25 +46,38 @@ bool run_fork_serves(const struct run_test *t)
 	return s && !s->lost;
 }
 
+bool run_fork_serves_chunks(const struct run_test *t)
+{
+	return run_fork_serves(t) && server_of(t)->forks;
+}
+
 static void refuse(struct run_test *t, const struct iso_err *why)
 {
 	t->unforked = true;
 	attempt_refuse(t->handle, why);
 }
 
+static void add_number(struct json *numbers, const struct run_test *t)
+{
+	struct json *number = json_object();
+
+	json_set_int(number, "test", (int64_t)t->test->server_number);
+	json_set_int(number, "attempt", t->log.attempts + 1);
+	json_add(numbers, number);
+}
+
 static int order(struct run_test *t, struct attempt *a, struct iso_err *err)
 {
+	struct run_test *const *members = t->chunk ? t->chunk->members : &t;
+	const size_t n = t->chunk ? t->chunk->n : 1;
 	struct json *words = json_object();
 	struct json *numbers = json_array();
 	struct sbx_loan loan;
 	int r = attempt_lend(a, &loan, err);
 
 	if (r == 0) {
-		struct json *number = json_object();
-
-		json_set_int(number, "test", (int64_t)t->test->server_number);
-		json_set_int(number, "attempt", t->log.attempts + 1);
-		json_add(numbers, number);
+		for (size_t i = 0; i < n; i++)
+			add_number(numbers, members[i]);
 		json_set(words, "fork", TAKE_PTR(numbers));
 		json_set_int(words, "slot", t->slot);
 		r = forkserver_send(server_of(t)->connection, words, &loan, err);
@@ -102,6 +117,20 @@ static struct run_test *meant(const struct run_server *s, const struct json *m)
 	return t && attempt == t->log.attempts + 1 ? t : NULL;
 }
 
+/* Of one of several in a fork; whatever is not as good as can be is made again by itself. */
+static void hear_outcome(struct run_test *t, const struct json *m)
+{
+	const char *outcome = json_get_str(m, "outcome");
+	struct case_told told = {
+		.outcome = str_eq(outcome, "passed") ? OUTCOME_PASSED
+			   : str_eq(outcome, "skipped") ? OUTCOME_SKIPPED : OUTCOME_FAILED,
+		.why = json_get_str(m, "why"),
+	};
+
+	(void)json_get_int(m, "wall_ns", &told.wall_ns);
+	run_chunk_tell(t, &told);
+}
+
 static void hear(struct run_server *s, const struct json *m)
 {
 	struct run_test *t = meant(s, m);
@@ -115,11 +144,15 @@ static void hear(struct run_server *s, const struct json *m)
 		t->finished = true;
 		return;
 	}
+	if (json_get_str(m, "outcome")) {
+		hear_outcome(t, m);
+		return;
+	}
 	if (!t->active || !t->ordered)
 		return;
 	t->ordered = false;
 	if (json_get_int(m, "pid", &pid) && pid > 0) {
-		t->forked = true;
+		t->forked = s->forks = true;
 		attempt_adopt(t->handle, (int)pid);
 		return;
 	}

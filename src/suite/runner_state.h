@@ -105,6 +105,8 @@ struct run_test {
 	char **env_set;                 /* borrowed strings; NULL: the spec's will do */
 	char **env;                     /* likewise, before the profile's changes; NULL: ours */
 	struct run_chunk *chunk;        /* while it is active; NULL: it is alone */
+	struct run_test *carrier;       /* in whose chunk it is, which may be its own, */
+	struct case_found *found;       /* and what is told of it there; NULL: in none */
 	struct run_telling telling;
 	struct spec attempt_spec;       /* *spec as this attempt has it, borrowing all, */
 	bool own_spec;                  /* where that makes a difference */
@@ -197,6 +199,8 @@ void runner_interrupt(struct runner *r, int signal); /* ends all, as if it had c
 int run_fork_open(struct runner *r);
 void run_fork_fini(struct runner *r);
 bool run_fork_serves(const struct run_test *t);
+/* And several in one: the server has shown that it can fork on this host. */
+bool run_fork_serves_chunks(const struct run_test *t);
 void run_fork_order(struct attempt *a, void *arg);
 /* Of an attempt that has ended: that it is no fork that ended before its time. */
 bool run_fork_finished(struct run_test *t);
@@ -251,6 +255,8 @@ void run_chunks_fini(struct runner *r);
 /* Has the attempt of a test that is to start stand for others, too, or for it alone. */
 void run_chunk_gather(struct run_test *t);
 void run_chunk_dissolve(struct run_test *t); /* they wait again; accepts one without */
+/* What is told of one of its tests while it runs; of who is in none it is nothing. */
+void run_chunk_tell(struct run_test *member, const struct case_told *told);
 /* What follows for all of them from an attempt that is over and judged; dissolves it. */
 void run_chunk_conclude(struct run_test *t, const struct result *res, const struct judgement *j,
 			uint64_t cut_bytes);

@@ -43,6 +43,11 @@ static enum source_granularity asked_for(const struct source_ctx *ctx)
 	return ctx->settings->granularity ? ctx->settings->granularity : ctx->granularity;
 }
 
+bool source_shares_launches(const struct source_ctx *ctx)
+{
+	return asked_for(ctx) == GRANULARITY_AUTO;
+}
+
 enum source_granularity source_granularity(const struct source_ctx *ctx,
 					   enum source_granularity otherwise)
 {
@@ -153,7 +158,7 @@ int cases_load(const struct source_ctx *ctx, const struct cases_kind *kind, cons
 			.ctx = ctx,
 			.kind = kind,
 			.granularity = source_granularity(ctx, GRANULARITY_CASE),
-			.shares_launch = asked_for(ctx) == GRANULARITY_AUTO,
+			.shares_launch = source_shares_launches(ctx),
 			.path = files[i],
 			.word = kind->runs_beside ? files[i] : source_file_word(ctx, files[i]),
 			.suite = "",

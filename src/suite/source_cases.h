@@ -44,5 +44,7 @@ int cases_detect_none(const struct source_ctx *ctx, struct iso_err *err);
 /* What the command line, else the source's section, else the kind says. */
 enum source_granularity source_granularity(const struct source_ctx *ctx,
 					   enum source_granularity otherwise);
+/* Whether tests of a kind that can may be run several in a launch. */
+bool source_shares_launches(const struct source_ctx *ctx);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "suite/forkserver.h"
 #include "suite/manifest_keys.h"
+#include "suite/source_cases.h"
 #include "suite/source_kind.h"
 
 #define LIST_TIMEOUT_NS (600 * NSEC_PER_SEC)
@@ -64,6 +65,7 @@ static int add(const struct source_ctx *ctx, const char *id, const struct json *
 	t->cwd = arena_strdup(s->arena, ctx->cwd ? ctx->cwd : ctx->base_dir);
 	t->origin = arena_strdup(s->arena, file ? file : id);
 	t->program = t->origin;
+	t->shares_launch = source_shares_launches(ctx);
 	return t->cwd && t->origin ? apply_settings(ctx, t, json_get(m, "settings"), err) : -ENOMEM;
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 import traceback
 
 import pytest
@@ -17,6 +18,7 @@ from . import library, measure
 STATUS_FAILED = 1
 STATUS_BROKEN = 3  # not the test's fault
 STATUS_SKIPPED = 77
+WHY_MAX = 200
 
 
 def plain(value):
@@ -55,7 +57,9 @@ class Recorder:
         self.config = config
         self.active = False
         self.file = None
-        self.outcomes = {}
+        self.at = 0          # which test of those that the fork runs
+        self.outcomes = {}   # by that number
+        self.skipped = {}    # likewise: why
         self.reports = []
         # No other plugin has something to say of reports.
         self.alone = len(config.hook.pytest_report_to_serializable.get_hookimpls()) == 1
@@ -66,18 +70,20 @@ class Recorder:
 
     def write(self, kind, value):
         if self.file:
-            self.file.write(json.dumps([kind, value]).encode() + b"\n")
+            self.file.write(json.dumps([self.at, kind, value]).encode() + b"\n")
 
     def pytest_runtest_logreport(self, report):
         if not self.active:
             return
-        outcome = self.outcomes.get(report.nodeid)
+        outcome = self.outcomes.get(self.at)
         if report.failed:
             outcome = "failed"
         elif report.skipped and outcome != "failed":
             # An expected failure is no test that did not run.
             outcome = "passed" if hasattr(report, "wasxfail") else "skipped"
-        self.outcomes[report.nodeid] = outcome or "passed"
+            if isinstance(report.longrepr, tuple):
+                self.skipped[self.at] = report.longrepr[2].removeprefix("Skipped: ")
+        self.outcomes[self.at] = outcome or "passed"
         self.reports.append(report)
         if not self.file:
             return
@@ -101,6 +107,13 @@ class Recorder:
             "nodeid": nodeid,
             "location": plain(location),
         })
+
+    def outcome(self):
+        """Of the test that has just ended, for isorun."""
+        ret = {"outcome": self.outcomes.get(self.at, "failed")}
+        if ret["outcome"] == "skipped":
+            ret["why"] = self.skipped.get(self.at, "")[:WHY_MAX]
+        return ret
 
     def status(self):
         outcomes = set(self.outcomes.values())
@@ -204,6 +217,17 @@ def tell(reports, out):
             tw.write(content if content.endswith("\n") else content + "\n")
 
 
+def run_one(server, items, order, at):
+    item, following = items[at], items[at + 1] if at + 1 < len(items) else None
+    recorder = server.recorder
+    recorder.at = at
+    begun_ns = time.monotonic_ns()
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    if len(items) > 1:
+        took_ns = time.monotonic_ns() - begun_ns
+        server.wire.send({**order["fork"][at], "wall_ns": took_ns, **recorder.outcome()})
+
+
 def run(server, items, order, result_fd):
     """Runs the tests, one after the other, and ends the process."""
     status = STATUS_BROKEN
@@ -221,9 +245,8 @@ def run(server, items, order, result_fd):
         recorder.activate(result_fd)
         server.forget(result_fd)
         measured = result_fd is not None and measure.begin(config)
-        for i, item in enumerate(items):
-            following = items[i + 1] if i + 1 < len(items) else None
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        for at in range(len(items)):
+            run_one(server, items, order, at)
         status = recorder.status()
         if measured:
             recorder.write("coverage", measure.end(measured))

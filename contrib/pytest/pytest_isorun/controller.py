@@ -21,17 +21,28 @@ from .wire import Wire
 TAIL_MAX = 65536
 
 
-def read_reports(file):
-    """What a test wrote, as much as it came to; a path or a descriptor."""
-    ret = []
-    with open(file, "rb") as f:
-        f.seek(0)
-        for line in f:
+class Reports:
+    """What a fork or a pytest writes of the tests that it runs, once they have ended."""
+
+    def __init__(self, file):
+        self.file = open(file, "rb")  # a path or a descriptor
+        self.of_test = None
+
+    def of(self, at):
+        """Of the one at that place among them, as much as it came to."""
+        if self.of_test is None:
+            self._read()
+        return self.of_test.get(at, [])
+
+    def _read(self):
+        self.of_test = {}
+        self.file.seek(0)
+        for line in self.file:
             try:
-                ret.append(json.loads(line))
+                at, kind, value = json.loads(line)
             except ValueError:
                 break  # it ended in the middle of one
-    return ret
+            self.of_test.setdefault(at, []).append((kind, value))
 
 
 class Server(ForkServer):
@@ -39,38 +50,41 @@ class Server(ForkServer):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.attempts = {}  # (number, attempt): descriptor
+        # (number, attempt): Reports, and its place there.  An attempt that is ordered again,
+        # as those of several that shared a fork in vain, forgets what was written of it.
+        self.attempts = {}
         # Of tests that are not forked.
         self.reports = tempfile.TemporaryDirectory(prefix="pytest-isorun-")
 
     def results_of(self, order):
         fd = os.memfd_create("isorun-reports")
-        first = order["fork"][0]
-        self.attempts[first["test"], first["attempt"]] = fd
+        reports = Reports(fd)
+        for at, one in enumerate(order["fork"]):
+            self.attempts[one["test"], one["attempt"]] = reports, at
         return fd
 
-    def environment_of(self, number):
-        return alone.environment(os.path.join(self.reports.name, str(number)))
+    def environment(self):
+        return alone.environment(self.reports.name)
 
     def forget_environment(self):
         alone.forget_environment()
 
-    def take_reports(self, number, attempt):
-        fd = self.attempts.pop((number, attempt), None)
-        if fd is not None:
-            return read_reports(fd)
-        path = os.path.join(self.reports.name, str(number))
+    def take_reports(self, number, name, attempt):
+        reports, at = self.attempts.pop((number, attempt), (None, 0))
+        if reports:
+            return reports.of(at)
+        path = alone.file_of(self.reports.name, name)
         if not os.path.exists(path):
             return []
-        ret = read_reports(path)
+        ret = Reports(path).of(0)
         os.unlink(path)
         return ret
 
     def forget(self, results):
         super().forget(results)
-        for fd in self.attempts.values():
-            if fd != results:
-                os.close(fd)
+        for reports, _at in self.attempts.values():
+            if reports.file.closed or reports.file.fileno() != results:
+                reports.file.close()
 
 
 class Controller:
@@ -94,6 +108,9 @@ class Controller:
         jobs = getattr(option, "isorun_jobs", None)
         if jobs:
             args += ["-j", str(jobs)]
+        granularity = option.isorun_granularity or self.config.getini("isorun_granularity")
+        if granularity:
+            args += ["--granularity", granularity]
         for text in [*self.config.getini("isorun_args"), *(option.isorun_args or [])]:
             args += shlex.split(text)
         return args
@@ -157,7 +174,7 @@ class Controller:
 
     def on_attempt(self, event):
         number = self.numbers[event["test"]]
-        written = self.server.take_reports(number, event["attempt"])
+        written = self.server.take_reports(number, event["test"], event["attempt"])
         for d in event["result"].get("degraded", []):
             self.degraded[d.get("what", "")] = d.get("why", "")
         for left in event["result"].get("leftovers", []):

@@ -74,9 +74,9 @@ def settings(item, where):
     return ret
 
 
-def describe(items, environment_of=None):
-    """Messages of all tests, and their names as isorun's events have them.  environment_of(N):
-    what the command of test N gets."""
+def describe(items, environment=()):
+    """Messages of all tests, and their names as isorun's events have them.  environment: what
+    their commands get."""
     messages = []
     names = []
     seen = {}
@@ -86,8 +86,8 @@ def describe(items, environment_of=None):
         unique = name if seen[name] == 1 else f"{name}~{seen[name]}"
         path = str(getattr(item, "path", item.fspath))
         known = settings(item, name)
-        if environment_of:
-            known["env"] = environment_of(len(names))
+        if environment:
+            known["env"] = environment
         names.append(unique)
         messages.append({
             "test": unique,

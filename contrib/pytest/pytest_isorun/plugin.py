@@ -19,6 +19,9 @@ def pytest_addoption(parser):
         "--isorun-args", action="append", metavar="OPTIONS",
         help="options of 'isorun suite', as in --isorun-args='-j 8 --profile strict'")
     group.addoption(
+        "--isorun-granularity", choices=("case", "auto"), metavar="HOW",
+        help="auto: short tests of a file share a fork, once they are known; case: none do")
+    group.addoption(
         "--isorun-preload", action="append", metavar="NAME",
         help="set this fixture up once, before tests are forked; auto: all that hold no "
              "socket, thread, process or open descriptor")
@@ -27,6 +30,7 @@ def pytest_addoption(parser):
         help="threads of OpenMP, OpenBLAS and MKL, in the main process as in tests; with 1 they "
              "may be used before the forks")
     parser.addini("isorun_args", "options of 'isorun suite'", type="args", default=[])
+    parser.addini("isorun_granularity", "as --isorun-granularity", default="")
     parser.addini("isorun_preload", "fixtures as for --isorun-preload", type="args", default=[])
 
 

@@ -37,7 +37,7 @@ class ForkServer:
 
     def send_list(self, more=()):
         """Tells isorun of all tests; more: messages of what is no item.  Their names there."""
-        messages, names = descriptions.describe(self.items, self.environment_of)
+        messages, names = descriptions.describe(self.items, self.environment())
         complete = {"complete": True}
         if self.preloader.may_set_up(self.items):
             # Their files are to be seen in tests whose /tmp is their own.
@@ -48,7 +48,9 @@ class ForkServer:
         return names
 
     # What the two kinds of main processes differ in.
-    environment_of = None
+    def environment(self):
+        """Of the commands that run tests where no fork can."""
+        return ()
 
     def results_of(self, order):
         """A descriptor for the reports of a test, which is kept; None: nobody reads them."""

@@ -25,10 +25,14 @@ tests = {
     "refused once": lambda: 0,
     "refused for ever": lambda: 0,
 }
+if mode == "several":
+    tests = {f"short {n}": lambda: 0 for n in range(60)}
 if mode == "garbage":
     ours.send(b"no JSON")
 for name in tests:
     message = {"test": name, "command": ["sh", "-c", "echo by its command"], "settings": {"tags": [mode]}}
+    if mode == "several":
+        message["file"] = __file__
     if mode == "no-command":
         del message["command"]
     if mode == "bad-key":
@@ -58,6 +62,7 @@ while True:
         os._exit(0)
     one = order["fork"][0]
     name = names[one["test"]]
+    more = order["fork"] if len(order["fork"]) > 1 else []
     if name == "refused for ever" or (name == "refused once" and name not in refused):
         refused.add(name)
         wire.send({**one, "error": "not today"})
@@ -67,6 +72,10 @@ while True:
             take_environment()
             status = tests[name]()
             print("by a fork of", name, os.getppid(), os.listdir("/opt"), flush=True)
+            for each in more:
+                # In spite of its status; and a time that cannot be.
+                outcome = os.environ["OUTCOME"]
+                wire.send({**each, "outcome": outcome, "wall_ns": 1 << 62})
             wire.send({**one, "finished": True})
             os._exit(status)
         wire.send({**one, "pid": pid})
@@ -89,6 +98,21 @@ has '"reason":"its fork server made no fork"' events
 run=$(json events run 2>/dev/null || sed -nE '1s/.*"dir":"([^"]*)".*/\1/p' events)
 grep -qx 'by a fork of passes 1 \[\]' "$run"/out/*.txt || fail "no fork: $(cat "$run"/out/*.txt)"
 grep -q 'by its command' "$run"/out/*.txt && fail "a command was run"
+
+# Several in one fork, once they are known.
+launches() { sed -n 's/.*"own_attempts":\([0-9]*\).*/\1/p' several.jsonl; }
+export OUTCOME=passed
+several() { expect 0 python3 server.py several -j 2 --granularity auto --json several.jsonl; }
+several
+[ "$(launches)" = 60 ] || fail "$(launches) forks without a history"
+several
+[ "$(launches)" -lt 50 ] || fail "$(launches) forks of 60 tests"
+grep -q 'tests in one launch' several.jsonl && fail "launches were made again"
+export OUTCOME=failed
+several
+has '^60 passed'
+grep -q 'tests in one launch' several.jsonl || fail "one that failed there was believed"
+unset OUTCOME
 
 for mode in garbage no-command bad-key bad-value error; do
 	expect 2 python3 server.py "$mode"
